@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "schemas/header_block.hpp"
+#include "schemas/request.hpp"
+
+namespace puff {
+
+/// The head of an answer. Framing (content-length, transfer-encoding, connection) and `date` are the
+/// listener's business; an application's own content-length is checked against what it sends.
+struct response_head {
+  std::uint16_t status = 200;
+  std::string reason;  ///< empty: the standard phrase
+  header_block headers;
+};
+
+/// One whole answer, as native handlers give it.
+struct response {
+  response_head head;
+  std::string body;
+};
+
+/// What an application tells its listener about one exchange, in order: one part with `has_head`,
+/// any number with data, the last with `last`. One part may be all three.
+struct response_part {
+  exchange_id id;
+  bool has_head = false;
+  bool last = false;
+  bool failed = false;       ///< the application gave up in mid-answer: cut the connection
+  std::uint64_t consumed = 0;  ///< bytes of the request's body that the application has taken
+  response_head head;
+  std::string data;
+};
+
+/// All parts of one turn of the application: the unit in which answers cross threads.
+using response_parts = std::vector<response_part>;
+
+}  // namespace puff
