@@ -8,8 +8,8 @@
 
 namespace puff {
 
-/// Why something failed, as far as a caller would react differently. Details for a person (SQLSTATE,
-/// a server's text, a file name) travel as the error's context.
+/// Why something failed, as far as a caller would react differently. Details for a person
+/// (SQLSTATE, a server's text, a file name) travel as the error's context.
 enum class ec : std::uint8_t {
   none,
   bad_argument,
@@ -35,15 +35,15 @@ enum class ec : std::uint8_t {
 struct error_row {
   ec code;
   std::string_view name;
-  std::string_view text;              ///< what happened, for a person
-  bool retryable;                     ///< the same call may succeed later
+  std::string_view text;  ///< what happened, for a person
+  bool retryable;         ///< the same call may succeed later
   std::uint16_t http_status;
   std::uint8_t exit_code;
   std::string_view python_exception;  ///< a builtin's name, or a class of the package `puff`
 };
 
 using error = caf::error;
-template <class T>
+template<class T>
 using expected = caf::expected<T>;
 
 /// The row of `code`. Total: an unknown code gives the row of `ec::internal`.

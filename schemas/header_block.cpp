@@ -35,11 +35,10 @@ void header_block::reserve(std::size_t fields, std::size_t bytes) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  auto lower = [](unsigned char c) { return c - 'A' < 26u ? c | 0x20u : c; };
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(),
-                    [&](char x, char y) { return lower(static_cast<unsigned char>(x)) ==
-                                                 lower(static_cast<unsigned char>(y)); });
+  auto lower = [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; };
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) {
+           return lower(static_cast<unsigned char>(x)) == lower(static_cast<unsigned char>(y));
+         });
 }
 
 }  // namespace puff

@@ -7,8 +7,8 @@
 
 namespace puff {
 
-/// The header fields of a message in order of arrival, in one piece of memory: a message with twenty
-/// fields costs two allocations. Names keep their spelling; look-up ignores case.
+/// The header fields of a message in order of arrival, in one piece of memory: a message with
+/// twenty fields costs two allocations. Names keep their spelling; look-up ignores case.
 class header_block {
  public:
   struct field {

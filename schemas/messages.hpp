@@ -13,7 +13,7 @@ namespace puff {
 
 /// A payload that crosses threads without being copied: the sender gives it away, the one receiver
 /// takes it. CAF may copy a message's tuple, so the content sits behind a shared pointer.
-template <class T>
+template<class T>
 class parcel {
  public:
   parcel() = default;
@@ -34,8 +34,8 @@ using redis_reply = parcel<std::vector<redis_value>>;
 using serve_atom = caf::atom_constant<caf::atom("serve")>;      ///< events for an application
 using answer_atom = caf::atom_constant<caf::atom("answer")>;    ///< parts for a listener
 using command_atom = caf::atom_constant<caf::atom("command")>;  ///< commands for Redis
-using drain_atom = caf::atom_constant<caf::atom("drain")>;      ///< finish what you have, take no more
-using check_atom = caf::atom_constant<caf::atom("check")>;      ///< are you able to work?
+using drain_atom = caf::atom_constant<caf::atom("drain")>;  ///< finish what you have, take no more
+using check_atom = caf::atom_constant<caf::atom("check")>;  ///< are you able to work?
 
 }  // namespace puff
 

@@ -9,8 +9,8 @@
 
 namespace puff {
 
-/// The head of an answer. Framing (content-length, transfer-encoding, connection) and `date` are the
-/// listener's business; an application's own content-length is checked against what it sends.
+/// The head of an answer. Framing (content-length, transfer-encoding, connection) and `date` are
+/// the listener's business; an application's own content-length is checked against what it sends.
 struct response_head {
   std::uint16_t status = 200;
   std::string reason;  ///< empty: the standard phrase
@@ -29,7 +29,7 @@ struct response_part {
   exchange_id id;
   bool has_head = false;
   bool last = false;
-  bool failed = false;       ///< the application gave up in mid-answer: cut the connection
+  bool failed = false;         ///< the application gave up in mid-answer: cut the connection
   std::uint64_t consumed = 0;  ///< bytes of the request's body that the application has taken
   response_head head;
   std::string data;

@@ -41,8 +41,10 @@ deadline_wheel::ticket deadline_wheel::arm(clock::time_point when, callback what
 void deadline_wheel::unlink(std::uint32_t slot) noexcept {
   auto& e = entries_[slot];
   auto bucket = e.tick % buckets;
-  if (e.previous != none) entries_[e.previous].next = e.next;
-  else heads_[bucket] = e.next;
+  if (e.previous != none)
+    entries_[e.previous].next = e.next;
+  else
+    heads_[bucket] = e.next;
   if (e.next != none) entries_[e.next].previous = e.previous;
   if (heads_[bucket] == none) occupied_[bucket / 64] &= ~(std::uint64_t{1} << (bucket % 64));
   e.armed = false;

@@ -10,12 +10,12 @@
 
 namespace puff {
 
-/// Deadlines that are nearly always cancelled: arming and cancelling cost a few nanoseconds, whatever
-/// their number. A hashed timing wheel (Varghese and Lauck 1987, scheme 6) of 4,096 buckets of one
-/// millisecond; a deadline never fires early and at most one tick late.
+/// Deadlines that are nearly always cancelled: arming and cancelling cost a few nanoseconds,
+/// whatever their number. A hashed timing wheel (Varghese and Lauck 1987, scheme 6) of 4,096
+/// buckets of one millisecond; a deadline never fires early and at most one tick late.
 ///
-/// Belongs to one thread. Time only moves by `advance`, so a test is its clock. A callback may arm and
-/// cancel; it must not throw.
+/// Belongs to one thread. Time only moves by `advance`, so a test is its clock. A callback may arm
+/// and cancel; it must not throw.
 class deadline_wheel {
  public:
   using clock = std::chrono::steady_clock;

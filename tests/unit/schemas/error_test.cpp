@@ -1,7 +1,7 @@
 #include "schemas/error.hpp"
 
-#include <caf/sec.hpp>
 #include <gtest/gtest.h>
+#include <caf/sec.hpp>
 
 namespace puff {
 namespace {
