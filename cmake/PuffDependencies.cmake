@@ -10,12 +10,6 @@ if(PUFF_TESTS)
   find_package(GTest REQUIRED)
 endif()
 
-# Asio and Beast, header only; the defines are part of their ABI, so they live here once.
-add_library(puff_asio INTERFACE)
-target_link_libraries(puff_asio INTERFACE Boost::headers Threads::Threads)
-target_compile_definitions(puff_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
-                                               BOOST_BEAST_USE_STD_STRING_VIEW)
-
 if(PUFF_PYTHON)
   # The interpreter must be Debian's, directly or through a virtual environment made from it.
   set(Python_FIND_VIRTUALENV FIRST)
