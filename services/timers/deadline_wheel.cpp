@@ -34,6 +34,7 @@ deadline_wheel::ticket deadline_wheel::arm(clock::time_point when, callback what
   if (e.next != none) entries_[e.next].previous = slot;
   heads_[bucket] = slot;
   occupied_[bucket / 64] |= std::uint64_t{1} << (bucket % 64);
+  earliest_ = std::min(earliest_, e.tick);
   ++armed_;
   return {slot, e.generation};
 }
@@ -78,6 +79,12 @@ std::optional<deadline_wheel::clock::time_point> deadline_wheel::next() const no
   return time_of(tick_ + buckets);
 }
 
+std::optional<deadline_wheel::clock::time_point> deadline_wheel::earlier_wake() noexcept {
+  if (earliest_ >= told_) return std::nullopt;
+  told_ = earliest_;
+  return time_of(told_);
+}
+
 std::size_t deadline_wheel::advance(clock::time_point now) {
   if (now < start_) return 0;
   auto elapsed = std::chrono::floor<std::chrono::milliseconds>(now - start_).count();
@@ -88,6 +95,9 @@ std::size_t deadline_wheel::advance(clock::time_point now) {
     tick_ = std::min(due, target);
     if (due <= target) fired += fire_bucket(tick_);
   }
+  told_ = never;
+  auto upcoming = next();
+  earliest_ = upcoming ? tick_of(*upcoming) : never;
   return fired;
 }
 

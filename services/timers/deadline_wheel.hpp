@@ -36,6 +36,9 @@ class deadline_wheel {
 
   /// When `advance` should be called next, at the latest; nothing if nothing is armed.
   std::optional<clock::time_point> next() const noexcept;
+  /// The same, told once: nothing unless `advance` must be called earlier than said before. Costs
+  /// one comparison when nothing changed, so an owner may ask after every piece of its work.
+  std::optional<clock::time_point> earlier_wake() noexcept;
   /// Runs what is due, in order of due ticks, and returns how many that were.
   std::size_t advance(clock::time_point now);
 
@@ -44,6 +47,7 @@ class deadline_wheel {
 
  private:
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
   static constexpr std::uint64_t buckets = 4096;
   static constexpr auto resolution = std::chrono::milliseconds{1};
 
@@ -62,6 +66,8 @@ class deadline_wheel {
   clock::time_point start_;
   std::uint64_t tick_ = 0;  // all deadlines of this tick and before have fired
   std::size_t armed_ = 0;
+  std::uint64_t earliest_ = never;  // of all armed since the last `advance`
+  std::uint64_t told_ = never;      // what `earlier_wake` has said
   std::vector<entry> entries_;
   std::uint32_t free_ = none;  // singly linked by `next`
   std::array<std::uint32_t, buckets> heads_;

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <thread>
+
+#include "actors/core/loop.hpp"
+
+namespace puff {
+
+/// A loop on an Asio `io_context`: the sockets of its actors live on it.
+///
+/// The wheel is advanced by one Asio timer that is only ever set earlier, so a deadline that is
+/// armed and cancelled costs no system call.
+class asio_loop final : public loop {
+ public:
+  /// Whether the loop has a thread of its own, or is pumped by a test through `io().poll()`.
+  enum class drive { own_thread, by_hand };
+
+  asio_loop(caf::actor_system& system, drive how = drive::own_thread);
+  /// Stops, waits for the pinned actors to end, joins.
+  ~asio_loop() override;
+
+  boost::asio::io_context& io() noexcept { return io_; }
+
+  void post(std::function<void()> work) override;
+  void schedule(caf::intrusive_ptr<caf::resumable> turn) override;
+
+ private:
+  void run();
+  void on_finished() override;
+  void set_timer(deadline_wheel::clock::time_point wake);
+
+  boost::asio::io_context io_{1};
+  boost::asio::steady_timer timer_{io_};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> open_;
+  std::thread thread_;
+};
+
+}  // namespace puff

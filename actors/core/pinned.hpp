@@ -1,0 +1,79 @@
+#pragma once
+
+#include <caf/actor_config.hpp>
+#include <caf/mailbox_element.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/core/gauge.hpp"
+#include "actors/core/loop.hpp"
+#include "schemas/error.hpp"
+
+namespace puff {
+
+/// Where an actor lives and how much of users' mail may wait for it.
+struct placement {
+  loop* home = nullptr;  ///< null: on CAF's scheduler
+  std::uint64_t mailbox_bound = 100'000;
+  gauge_ptr counts = std::make_shared<gauge>();
+};
+
+/// Adds to an event-based actor a home loop, a bounded mailbox and counters. Ordinary mail beyond
+/// the bound is refused (asks are answered `overloaded`); replies, system mail and mail of high
+/// priority always get in, and the latter overtakes.
+template<class Base>
+class pinned : public Base {
+ public:
+  pinned(caf::actor_config& cfg, placement where)
+      : Base(cfg),
+        home_(where.home),
+        bound_(where.mailbox_bound),
+        counts_(std::move(where.counts)) {}
+
+  using Base::enqueue;
+
+  void enqueue(caf::mailbox_element_ptr mail, caf::execution_unit* unit) override {
+    const bool users = mail->mid.is_normal_message() && !mail->mid.is_response();
+    if (users && counts_->waiting() >= bound_) return refuse(*mail, unit);
+    counts_->arrived.fetch_add(1, std::memory_order_relaxed);
+    Base::enqueue(std::move(mail), home_ ? home_ : unit);
+  }
+
+  void launch(caf::execution_unit* unit, bool lazy, bool hide) override {
+    if (!home_) return Base::launch(unit, lazy, hide);
+    home_->post([home = home_, self = caf::strong_actor_ptr{this->ctrl()}]() mutable {
+      home->adopt(std::move(self));
+    });
+    Base::launch(home_, lazy, hide);
+  }
+
+  bool cleanup(caf::error&& why, caf::execution_unit* host) override {
+    if (home_) home_->forget(this);
+    return Base::cleanup(std::move(why), host);
+  }
+
+  caf::resumable::resume_result resume(caf::execution_unit* unit, std::size_t n) override {
+    auto result = Base::resume(unit, n);
+    if (result == caf::resumable::resume_later)
+      counts_->handled.fetch_add(n, std::memory_order_relaxed);
+    else
+      counts_->handled = counts_->arrived.load(std::memory_order_relaxed);
+    return result;
+  }
+
+  /// The loop this actor is pinned to; null for an actor of CAF's scheduler.
+  loop* home() const noexcept { return home_; }
+
+ private:
+  void refuse(caf::mailbox_element& mail, caf::execution_unit* unit) {
+    counts_->refused.fetch_add(1, std::memory_order_relaxed);
+    if (!mail.mid.is_request() || !mail.sender) return;
+    mail.sender->enqueue(nullptr, mail.mid.response_id(),
+                         caf::make_message(make_error(ec::overloaded, "mailbox is full")), unit);
+  }
+
+  loop* home_;
+  std::uint64_t bound_;
+  gauge_ptr counts_;
+};
+
+}  // namespace puff
