@@ -9,7 +9,7 @@
 namespace puff {
 
 /// An ask under way: say what to do with the answer, once.
-template<class Self, class Handle>
+template <class Self, class Handle>
 class pending_ask {
  public:
   pending_ask(Self* self, deadline_wheel::clock::time_point deadline, Handle response)
@@ -18,7 +18,7 @@ class pending_ask {
   /// `on_value` gets the answer, `on_error` an `error`; exactly one of them runs, on the asker's
   /// thread, unless the asker ends before. `timed_out` comes at the deadline, whatever the receiver
   /// does.
-  template<class OnValue, class OnError>
+  template <class OnValue, class OnError>
   void then(OnValue on_value, OnError on_error) {
     auto& wheel = self_->home()->deadlines();
     auto id = response_.id();
@@ -31,17 +31,17 @@ class pending_ask {
   }
 
  private:
-  template<class OnValue, class OnError, class... Args>
+  template <class OnValue, class OnError, class... Args>
   void bind(deadline_wheel::ticket ticket, OnError on_error, OnValue on_value,
             void (OnValue::*)(Args...) const) {
     bind_as<Args...>(ticket, std::move(on_error), std::move(on_value));
   }
-  template<class OnValue, class OnError, class... Args>
+  template <class OnValue, class OnError, class... Args>
   void bind(deadline_wheel::ticket ticket, OnError on_error, OnValue on_value,
             void (OnValue::*)(Args...)) {
     bind_as<Args...>(ticket, std::move(on_error), std::move(on_value));
   }
-  template<class... Args, class OnError, class OnValue>
+  template <class... Args, class OnError, class OnValue>
   void bind_as(deadline_wheel::ticket ticket, OnError on_error, OnValue on_value) {
     auto& wheel = self_->home()->deadlines();
     response_.then(
@@ -63,7 +63,7 @@ class pending_ask {
 /// Asks `receiver` and answers by `.then(on_value, on_error)` before the deadline has passed.
 /// `self` is pinned, and this is its thread. CAF's own time-outs are not used: they are not
 /// cancelled by the answer.
-template<class Self, class Receiver, class... Args>
+template <class Self, class Receiver, class... Args>
 auto ask(Self* self, const Receiver& receiver, deadline_wheel::clock::time_point deadline,
          Args&&... args) {
   auto response = self->request(receiver, caf::infinite, std::forward<Args>(args)...);

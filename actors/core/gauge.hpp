@@ -11,7 +11,7 @@ namespace puff {
 struct gauge {
   std::atomic<std::uint64_t> arrived{0};  ///< messages put into the mailbox
   std::atomic<std::uint64_t> handled{0};  ///< messages taken out of it
-  std::atomic<std::uint64_t> refused{0};  ///< users' mail answered `overloaded`
+  std::atomic<std::uint64_t> refused{0};  ///< asks answered `overloaded`
 
   std::uint64_t waiting() const noexcept {
     auto out = handled.load(std::memory_order_relaxed);

@@ -10,17 +10,18 @@
 
 namespace puff {
 
-/// Where an actor lives and how much of users' mail may wait for it.
+/// Where an actor lives and how many asks may wait for it.
 struct placement {
   loop* home = nullptr;  ///< null: on CAF's scheduler
   std::uint64_t mailbox_bound = 100'000;
   gauge_ptr counts = std::make_shared<gauge>();
 };
 
-/// Adds to an event-based actor a home loop, a bounded mailbox and counters. Ordinary mail beyond
-/// the bound is refused (asks are answered `overloaded`); replies, system mail and mail of high
-/// priority always get in, and the latter overtakes.
-template<class Base>
+/// Adds to an event-based actor a home loop, a bounded mailbox and counters. An ask beyond the
+/// bound is answered `overloaded`; nothing else is refused, since nothing else can be answered:
+/// senders of one-way mail are bounded by what they own. Mail of high priority overtakes and always
+/// gets in.
+template <class Base>
 class pinned : public Base {
  public:
   pinned(caf::actor_config& cfg, placement where)
@@ -32,8 +33,8 @@ class pinned : public Base {
   using Base::enqueue;
 
   void enqueue(caf::mailbox_element_ptr mail, caf::execution_unit* unit) override {
-    const bool users = mail->mid.is_normal_message() && !mail->mid.is_response();
-    if (users && counts_->waiting() >= bound_) return refuse(*mail, unit);
+    const bool refusable = mail->mid.is_request() && !mail->mid.is_urgent_message();
+    if (refusable && counts_->waiting() >= bound_) return refuse(*mail, unit);
     counts_->arrived.fetch_add(1, std::memory_order_relaxed);
     Base::enqueue(std::move(mail), home_ ? home_ : unit);
   }
@@ -66,9 +67,9 @@ class pinned : public Base {
  private:
   void refuse(caf::mailbox_element& mail, caf::execution_unit* unit) {
     counts_->refused.fetch_add(1, std::memory_order_relaxed);
-    if (!mail.mid.is_request() || !mail.sender) return;
-    mail.sender->enqueue(nullptr, mail.mid.response_id(),
-                         caf::make_message(make_error(ec::overloaded, "mailbox is full")), unit);
+    if (mail.sender)
+      mail.sender->enqueue(nullptr, mail.mid.response_id(),
+                           caf::make_message(make_error(ec::overloaded, "mailbox is full")), unit);
   }
 
   loop* home_;

@@ -10,7 +10,7 @@ namespace puff {
 
 /// The answer an actor owes: given later with `deliver`, or `broken_promise` when it is dropped.
 /// Keep it on the actor's own thread.
-template<class T>
+template <class T>
 class promise {
  public:
   promise() = default;
@@ -42,7 +42,7 @@ class promise {
 };
 
 /// The promise for the message that `self` is handling now.
-template<class T, class Self>
+template <class T, class Self>
 promise<T> make_promise(Self* self) {
   return promise<T>{self->template make_response_promise<T>()};
 }

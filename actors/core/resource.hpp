@@ -9,7 +9,7 @@ namespace puff {
 
 /// A name for a supervised actor that stays valid when the actor is restarted: copies share one
 /// cell that the supervisor fills and empties. From any thread.
-template<class Handle>
+template <class Handle>
 class resource {
  public:
   /// The living actor, or nothing while it is down: answer `unavailable` then.

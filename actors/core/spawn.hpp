@@ -8,18 +8,18 @@
 namespace puff {
 
 /// What an actor's class calls itself by: the CAF actor that hosts it.
-template<class Interface>
+template <class Interface>
 using self_pointer = pinned<typename Interface::base>*;
 
 /// Hosts a plain class as an actor. `State` has a typed `interface`, a `name`, a constructor
 /// `(self_pointer<interface>, args..)` and `make_behavior()`; it dies on exit, on the actor's
 /// thread, whoever holds handles.
-template<class State>
+template <class State>
 class hosted final : public pinned<typename State::interface::base> {
  public:
   using base = pinned<typename State::interface::base>;
 
-  template<class... Args>
+  template <class... Args>
   hosted(caf::actor_config& cfg, placement where, Args&&... args) : base(cfg, std::move(where)) {
     state_.emplace(this, std::forward<Args>(args)...);
   }
@@ -38,7 +38,7 @@ class hosted final : public pinned<typename State::interface::base> {
 
 /// Spawns `State` at `where`. Arguments are copied or moved into its constructor, which runs on the
 /// caller's thread; everything later runs where the actor lives.
-template<class State, class... Args>
+template <class State, class... Args>
 typename State::interface spawn(caf::actor_system& system, placement where, Args&&... args) {
   return system.spawn<hosted<State>>(std::move(where), std::forward<Args>(args)...);
 }

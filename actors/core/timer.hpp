@@ -33,7 +33,7 @@ class timer {
 
 /// Runs `what` once on the actor's thread, at `when` or up to a millisecond later, unless the timer
 /// is dropped or the actor ends before. What it throws ends the actor, as in a handler.
-template<class Self, class F>
+template <class Self, class F>
 [[nodiscard]] timer at(Self* self, deadline_wheel::clock::time_point when, F what) {
   auto& home = *self->home();
   return {home, home.deadlines().arm(when, [self, &home, what = std::move(what)]() mutable {
@@ -46,7 +46,7 @@ template<class Self, class F>
           })};
 }
 
-template<class Self, class F>
+template <class Self, class F>
 [[nodiscard]] timer after(Self* self, std::chrono::milliseconds delay, F what) {
   return at(self, deadline_wheel::clock::now() + delay, std::move(what));
 }
