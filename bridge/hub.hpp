@@ -1,0 +1,107 @@
+#pragma once
+
+#include "bridge/python_thread.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+
+namespace puff::bridge {
+
+/// A piece of work for a greenlet: a request, a command, a spawned function.
+class work {
+ public:
+  virtual ~work() = default;
+  /// Runs on a greenlet of its own, under the GIL, inside `context`. Reports its own exceptions;
+  /// what is left in the error indicator is printed and cleared.
+  virtual void run() = 0;
+
+  pybind11::object context;  ///< a contextvars.Context that nobody has entered; none: a fresh one
+  wait_id waiting_at;        ///< where its greenlet waits now, if it does
+};
+
+struct hub_options {
+  std::size_t max_greenlets = 10'000;  ///< further work waits for a free one
+  std::size_t max_idle_greenlets = 256;
+};
+
+/// The greenlet thread: the process's main thread, asleep without the GIL until mail comes, then
+/// one GIL hold for the whole batch: all mail is drained, each new piece of work gets a pooled
+/// greenlet, every answered wait its resumption.
+///
+/// Greenlets are pooled because a fresh one maps and unmaps its first Python frames' memory, which
+/// costs more than a request. A pooled one enters a fresh context for each piece of work.
+class hub final : public python_thread {
+ public:
+  hub(caf::actor_system& system, hub_options options);
+  ~hub() override;
+
+  /// Runs until `stop` was called and the actor has ended, with all work done or cancelled. The
+  /// caller holds the GIL and is the interpreter's main thread.
+  void run();
+
+  /// Queues `what` for a greenlet; in order. Own thread, GIL held.
+  void start(std::unique_ptr<work> what);
+
+  /// Raises Cancelled where `what` waits; nothing if it does not.
+  void cancel(const work& what, std::string why);
+  /// Raises Cancelled in every greenlet that waits.
+  void cancel_all();
+
+  /// Whether the calling code runs on a greenlet that may wait.
+  bool in_greenlet() const noexcept;
+
+  PyObject* suspend(wait_id id) override;
+  void at_end_of_turn(std::function<void()> hook) override;
+
+  struct statistics {
+    std::size_t live, idle, waiting_for_greenlet;
+    std::uint64_t switches, gil_holds, works;
+  };
+  statistics stats() const noexcept;
+  /// Counts switches to greenlets; together with `busy` it shows a greenlet that does not yield.
+  /// From any thread.
+  std::uint64_t switches() const noexcept { return switches_.load(std::memory_order_relaxed); }
+  bool busy() const noexcept { return busy_.load(std::memory_order_relaxed); }
+
+ protected:
+  PyObject* new_waiter() override;
+  void wake(wait_id id) override;
+  void wake_thread() override;
+  void on_finished() override;
+
+ private:
+  static PyObject* worker_body(PyObject* self, PyObject* args);
+  void work_until_closed();
+  void run_work(work& what);
+  void sleep();
+  void run_pass();
+  bool may_start() const noexcept;
+  void give_to_greenlet(std::unique_ptr<work> what);
+  void resume(wait_id id);
+  void switch_to(PyObject* greenlet);
+  void end_idle_greenlets();
+
+  hub_options options_;
+  PyObject* main_ = nullptr;  // the greenlet that runs the hub
+  PyObject* worker_function_ = nullptr;
+  PyObject* no_arguments_ = nullptr;
+  std::vector<PyObject*> idle_;
+  std::size_t live_ = 0;
+  std::unique_ptr<work> handed_over_;
+  work* running_ = nullptr;  // what the greenlet that runs now does
+  std::deque<std::unique_ptr<work>> starts_;
+  std::vector<wait_id> resumptions_, resuming_;
+  std::vector<std::function<void()>> end_of_turn_, ending_turn_;
+  bool finished_ = false;
+
+  std::mutex guards_sleep_;
+  std::condition_variable mail_came_;
+  bool woken_ = false;
+  std::atomic<bool> busy_{false};
+  std::atomic<std::uint64_t> switches_{0};
+  std::uint64_t gil_holds_ = 0, works_ = 0;
+};
+
+}  // namespace puff::bridge

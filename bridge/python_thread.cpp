@@ -1,0 +1,128 @@
+#include "bridge/python_thread.hpp"
+
+#include <utility>
+
+namespace puff::bridge {
+namespace {
+
+thread_local python_thread* this_thread = nullptr;
+
+}  // namespace
+
+python_thread* python_thread::current() noexcept { return this_thread; }
+
+void python_thread::enter_python_thread() noexcept {
+  enter_thread();
+  this_thread = this;
+}
+
+wait_id python_thread::open_wait() {
+  auto* waiter = new_waiter();
+  if (!waiter) return {};
+  if (free_waits_.empty()) {
+    free_waits_.push_back(static_cast<std::uint32_t>(waits_.size()));
+    waits_.emplace_back();
+  }
+  auto slot = free_waits_.back();
+  free_waits_.pop_back();
+  auto& w = waits_[slot];
+  w.open = true;
+  w.done = false;
+  w.waiter = waiter;
+  return {slot, w.generation};
+}
+
+void python_thread::complete(wait_id id, answer how) {
+  if (!is_open(id) || wait_of(id).done) return;
+  wait_of(id).done = true;
+  wait_of(id).how = std::move(how);
+  wake(id);
+}
+
+void python_thread::fail(wait_id id, error why) {
+  complete(id, [why = std::move(why)]() -> PyObject* {
+    raise(why);
+    return nullptr;
+  });
+}
+
+void python_thread::complete_later(wait_id id, answer how) {
+  post([this, id, how = std::move(how)]() mutable { complete(id, std::move(how)); });
+}
+
+PyObject* python_thread::close_wait(wait_id id) {
+  auto how = std::exchange(wait_of(id).how, {});
+  abandon_wait(id);
+  return how ? how() : nullptr;
+}
+
+void python_thread::abandon_wait(wait_id id) {
+  auto& w = wait_of(id);
+  w.how = {};
+  Py_CLEAR(w.waiter);
+  w.open = false;
+  if (++w.generation == 0) w.generation = 1;
+  free_waits_.push_back(id.slot);
+}
+
+template <class Put>
+void python_thread::put(Put put_into) {
+  bool wake;
+  {
+    std::scoped_lock lock{guards_inbox_};
+    put_into(inbox_);
+    wake = std::exchange(asleep_, false);
+  }
+  if (wake) wake_thread();
+}
+
+void python_thread::post(std::function<void()> work) {
+  put([&](mail& box) { box.posted.push_back(std::move(work)); });
+}
+
+void python_thread::schedule(caf::intrusive_ptr<caf::resumable> turn) {
+  put([&](mail& box) { box.turns.push_back(std::move(turn)); });
+}
+
+bool python_thread::has_mail_or_sleeps() {
+  std::scoped_lock lock{guards_inbox_};
+  asleep_ = inbox_.empty();
+  return !asleep_;
+}
+
+bool python_thread::drain_mail() {
+  {
+    std::scoped_lock lock{guards_inbox_};
+    std::swap(inbox_, draining_);
+  }
+  if (draining_.empty()) return false;
+  for (auto& work : draining_.posted) work();
+  for (auto& turn : draining_.turns) run_turn(std::move(turn));
+  draining_.posted.clear();
+  draining_.turns.clear();
+  return true;
+}
+
+void raise_outside(const char* caller) {
+  PyErr_Format(PyExc_RuntimeError,
+               "%s() waits for Puff's runtime: call it in a greenlet (under puff serve, puff run, "
+               "puff pytest, ... or in puff.spawn) or await it on Puff's asyncio thread; this is "
+               "neither",
+               caller);
+}
+
+void raise(const error& why) {
+  const auto& row = row_of(code_of(why));
+  auto text = describe(why);
+  std::string_view name = row.python_exception;
+  constexpr std::string_view ours = "puff.";
+  const bool own = name.starts_with(ours);
+  if (own) name.remove_prefix(ours.size());
+  PyObject* module = PyImport_ImportModule(own ? "puff.errors" : "builtins");
+  PyObject* type = module ? PyObject_GetAttrString(module, std::string{name}.c_str()) : nullptr;
+  if (type) PyErr_SetString(type, text.c_str());
+  Py_XDECREF(type);
+  Py_XDECREF(module);
+}
+
+}  // namespace puff::bridge

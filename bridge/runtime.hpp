@@ -1,0 +1,21 @@
+#pragma once
+
+namespace puff::bridge {
+
+class hub;
+class loop_thread;
+class blocking_pool;
+
+/// Which Python threads this process has. Filled in by whoever starts them, before Python code can
+/// ask, and emptied when they have been joined; read with the GIL held. All null in a plain Python
+/// that has merely imported `puff`.
+struct runtime {
+  hub* greenlets = nullptr;
+  loop_thread* asyncio = nullptr;
+  blocking_pool* blocking = nullptr;
+};
+
+/// The process's one.
+runtime& the_runtime() noexcept;
+
+}  // namespace puff::bridge
