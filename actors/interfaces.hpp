@@ -18,7 +18,7 @@ using http_listener_actor = caf::typed_actor<
     /// Parts of answers, in order for each exchange; parts for an ended exchange are dropped.
     caf::reacts_to<answer_atom, response_batch>,
     /// Accepts no more, closes idle connections, lets running exchanges finish, then answers.
-    caf::replies_to<drain_atom>::with<caf::unit_t>>;
+    caf::replies_to<drain_atom>::with<drain_atom>>;
 
 /// Owns the connections to one Redis server.
 using redis_pool_actor = caf::typed_actor<
@@ -26,6 +26,6 @@ using redis_pool_actor = caf::typed_actor<
     /// one command is a value, a failure of the connection an error.
     caf::replies_to<command_atom, redis_request>::with<redis_reply>,
     /// Whether the server answers a PING; the error says in one line why not.
-    caf::replies_to<check_atom>::with<caf::unit_t>>;
+    caf::replies_to<check_atom>::with<check_atom>>;
 
 }  // namespace puff

@@ -3,8 +3,9 @@
 namespace puff::bridge {
 
 application::application(self_pointer<interface> self, python_thread& thread,
-                         exchange_table& exchanges, std::vector<gateway*> mounts)
-    : self_(self), thread_(thread), exchanges_(exchanges), mounts_(std::move(mounts)) {
+                         exchange_table& exchanges,
+                         const std::vector<std::unique_ptr<gateway>>& mounts)
+    : self_(self), thread_(thread), exchanges_(exchanges), mounts_(mounts) {
   thread_.self = self_;
 }
 

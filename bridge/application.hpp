@@ -16,9 +16,9 @@ class application {
   using interface = application_actor;
   static constexpr const char* name = "python";
 
-  /// `mounts[n]` answers events whose mount is n; null where another thread does.
+  /// `mounts[n]` answers events whose mount is n; filled before a listener knows of this actor.
   application(self_pointer<interface> self, python_thread& thread, exchange_table& exchanges,
-              std::vector<gateway*> mounts);
+              const std::vector<std::unique_ptr<gateway>>& mounts);
   ~application();
 
   interface::behavior_type make_behavior();
@@ -29,7 +29,7 @@ class application {
   self_pointer<interface> self_;
   python_thread& thread_;
   exchange_table& exchanges_;
-  std::vector<gateway*> mounts_;
+  const std::vector<std::unique_ptr<gateway>>& mounts_;
 };
 
 }  // namespace puff::bridge

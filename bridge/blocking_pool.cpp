@@ -4,6 +4,7 @@
 #include <deque>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -65,8 +66,8 @@ class blocking_pool::shared {
   std::condition_variable job_came, thread_ended;
   std::deque<job> jobs;
   std::list<std::thread> threads;
-  std::list<std::thread> ended;  // to be joined
-  std::size_t living = 0, idle = 0;
+  std::list<std::thread> ended;                   // to be joined
+  std::size_t living = 0, serving = 0, idle = 0;  // serving: not about to end
   bool stopping = false;
 
   /// Takes `what` (which is left alone if it was refused) and starts a thread if it needs one.
@@ -75,10 +76,12 @@ class blocking_pool::shared {
     std::unique_lock lock{guards_all};
     if (stopping) return make_error(ec::shutting_down, "the blocking pool takes no more work");
     if (jobs.size() >= options.max_waiting)
-      return make_error(ec::overloaded, std::to_string(jobs.size()) + " blocking calls wait already");
+      return make_error(ec::overloaded,
+                        std::to_string(jobs.size()) + " blocking calls wait already");
     jobs.push_back(std::move(what));
-    if (jobs.size() > idle && living < options.max_threads) {
+    if (jobs.size() > idle && serving < options.max_threads) {
       ++living;
+      ++serving;
       threads.emplace_back([self] { run_thread(self); });
     }
     std::swap(done, ended);
@@ -92,10 +95,13 @@ class blocking_pool::shared {
   std::optional<job> next() {
     std::unique_lock lock{guards_all};
     ++idle;
-    const bool woken = job_came.wait_for(lock, options.idle_time,
-                                         [this] { return stopping || !jobs.empty(); });
+    const bool woken =
+        job_came.wait_for(lock, options.idle_time, [this] { return stopping || !jobs.empty(); });
     --idle;
-    if (!woken || jobs.empty()) return std::nullopt;
+    if (!woken || jobs.empty()) {
+      --serving;
+      return std::nullopt;
+    }
     auto what = std::move(jobs.front());
     jobs.pop_front();
     return what;
@@ -130,8 +136,10 @@ void blocking_pool::run_thread(const std::shared_ptr<shared>& state) {
   {
     python_state python;
     while (auto what = state->next()) {
-      if (what->python) python.run(std::move(what->python));
-      else what->native();
+      if (what->python)
+        python.run(std::move(what->python));
+      else
+        what->native();
     }
   }
   state->leave();
@@ -153,7 +161,7 @@ error blocking_pool::submit(std::function<void()> what) {
 }
 
 bool blocking_pool::stop(std::chrono::milliseconds deadline) {
-  auto* state = PyGILState_Check() ? PyEval_SaveThread() : nullptr;
+  auto* state = Py_IsInitialized() && PyGILState_Check() ? PyEval_SaveThread() : nullptr;
   const bool all = state_->stop(deadline);
   if (state) PyEval_RestoreThread(state);
   return all;

@@ -20,7 +20,7 @@ void hub::run() {
   worker_function_ = PyCFunction_New(&body, owner.ptr());
   no_arguments_ = PyTuple_New(0);
   enter_python_thread();
-  while (!finished_ || live_ > idle_.size() || !starts_.empty()) {
+  while (!finished_ || !idle()) {
     if (!has_mail_or_sleeps() && resumptions_.empty()) sleep();
     busy_.store(true, std::memory_order_relaxed);
     run_pass();
@@ -71,6 +71,7 @@ void hub::run_pass() {
   std::swap(ending_turn_, end_of_turn_);
   for (auto& hook : ending_turn_) hook();
   ending_turn_.clear();
+  if (when_idle_ && idle()) std::exchange(when_idle_, nullptr)();
 }
 
 bool hub::may_start() const noexcept { return !idle_.empty() || live_ < options_.max_greenlets; }

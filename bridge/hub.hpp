@@ -18,6 +18,7 @@ class work {
   virtual void run() = 0;
 
   pybind11::object context;  ///< a contextvars.Context that nobody has entered; none: a fresh one
+  pybind11::object locals;   ///< a dict of what is local to this work; none until it is asked for
   wait_id waiting_at;        ///< where its greenlet waits now, if it does
 };
 
@@ -44,11 +45,16 @@ class hub final : public python_thread {
   /// Queues `what` for a greenlet; in order. Own thread, GIL held.
   void start(std::unique_ptr<work> what);
 
+  /// Calls `then` once no work is left, neither running nor waiting for a greenlet.
+  void when_idle(std::function<void()> then) { when_idle_ = std::move(then); }
+
   /// Raises Cancelled where `what` waits; nothing if it does not.
   void cancel(const work& what, std::string why);
   /// Raises Cancelled in every greenlet that waits.
   void cancel_all();
 
+  /// What the calling greenlet does; null outside greenlets.
+  work* running_work() const noexcept { return in_greenlet() ? running_ : nullptr; }
   /// Whether the calling code runs on a greenlet that may wait.
   bool in_greenlet() const noexcept;
 
@@ -78,6 +84,7 @@ class hub final : public python_thread {
   void sleep();
   void run_pass();
   bool may_start() const noexcept;
+  bool idle() const noexcept { return live_ == idle_.size() && starts_.empty(); }
   void give_to_greenlet(std::unique_ptr<work> what);
   void resume(wait_id id);
   void switch_to(PyObject* greenlet);
@@ -94,6 +101,7 @@ class hub final : public python_thread {
   std::deque<std::unique_ptr<work>> starts_;
   std::vector<wait_id> resumptions_, resuming_;
   std::vector<std::function<void()>> end_of_turn_, ending_turn_;
+  std::function<void()> when_idle_;
   bool finished_ = false;
 
   std::mutex guards_sleep_;

@@ -1,8 +1,8 @@
 #include <pybind11/pybind11.h>
 
 #include "bridge/bindings.hpp"
-#include "bridge/interpreter.hpp"
 #include "bridge/internal/environment.hpp"
+#include "bridge/interpreter.hpp"
 #include "bridge/report.hpp"
 
 namespace py = pybind11;
@@ -38,8 +38,8 @@ class configuration {
   error set_arguments(const std::vector<std::string>& words) {
     std::vector<char*> pointers;
     for (const auto& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
-    return check(PyConfig_SetBytesArgv(&config_, static_cast<Py_ssize_t>(pointers.size()),
-                                       pointers.data()));
+    return check(
+        PyConfig_SetBytesArgv(&config_, static_cast<Py_ssize_t>(pointers.size()), pointers.data()));
   }
   error start() { return check(Py_InitializeFromConfig(&config_)); }
 
@@ -87,8 +87,9 @@ error import_package() {
     return failed("the module _puff did not start");
   auto package = py::reinterpret_steal<py::object>(PyImport_ImportModule("puff"));
   if (!package)
-    return failed("the Python package puff cannot be imported (install it into the environment, or "
-                  "set VIRTUAL_ENV to one that has it)");
+    return failed(
+        "the Python package puff cannot be imported (install it into the environment, or "
+        "set VIRTUAL_ENV to one that has it)");
   return {};
 }
 

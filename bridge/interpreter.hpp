@@ -27,8 +27,8 @@ struct interpreter_options {
 /// The one Python interpreter of the process. Starting it never ends the process: whatever is wrong
 /// with an environment is an error whose text is one line that says what to repair.
 ///
-/// The thread that starts it is Python's main thread and holds the GIL afterwards. The private module
-/// `puff._puff` is the one linked into the executable.
+/// The thread that starts it is Python's main thread and holds the GIL afterwards. The private
+/// module `puff._puff` is the one linked into the executable.
 class interpreter {
  public:
   static expected<std::unique_ptr<interpreter>> start(const interpreter_options& options);
@@ -37,9 +37,9 @@ class interpreter {
   interpreter(const interpreter&) = delete;
   interpreter& operator=(const interpreter&) = delete;
 
-  /// Runs Python's own exit (threading, atexit), flushes stdout and stderr, and ends the interpreter.
-  /// The main thread, with the GIL, when every thread of ours that runs Python has been joined.
-  /// `io_failed` if what was printed could not be written. A second call does nothing.
+  /// Runs Python's own exit (threading, atexit), flushes stdout and stderr, and ends the
+  /// interpreter. The main thread, with the GIL, when every thread of ours that runs Python has
+  /// been joined. `io_failed` if what was printed could not be written. A second call does nothing.
   error finalize();
 
   /// Flushes sys.stdout and sys.stderr; for an exit without `finalize`. With the GIL held.

@@ -16,7 +16,7 @@ void python_thread::enter_python_thread() noexcept {
   this_thread = this;
 }
 
-wait_id python_thread::open_wait() {
+wait_id python_thread::open_wait(PyObject* decode) {
   auto* waiter = new_waiter();
   if (!waiter) return {};
   if (free_waits_.empty()) {
@@ -29,6 +29,8 @@ wait_id python_thread::open_wait() {
   w.open = true;
   w.done = false;
   w.waiter = waiter;
+  Py_XINCREF(decode);
+  w.decode = decode;
   return {slot, w.generation};
 }
 
@@ -52,14 +54,19 @@ void python_thread::complete_later(wait_id id, answer how) {
 
 PyObject* python_thread::close_wait(wait_id id) {
   auto how = std::exchange(wait_of(id).how, {});
+  auto* decode = std::exchange(wait_of(id).decode, nullptr);
   abandon_wait(id);
-  return how ? how() : nullptr;
+  auto* value = how ? how() : nullptr;
+  if (value && decode) Py_SETREF(value, PyObject_CallOneArg(decode, value));
+  Py_XDECREF(decode);
+  return value;
 }
 
 void python_thread::abandon_wait(wait_id id) {
   auto& w = wait_of(id);
   w.how = {};
   Py_CLEAR(w.waiter);
+  Py_CLEAR(w.decode);
   w.open = false;
   if (++w.generation == 0) w.generation = 1;
   free_waits_.push_back(id.slot);

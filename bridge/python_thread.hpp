@@ -40,8 +40,8 @@ class python_thread : public loop {
   static python_thread* current() noexcept;
 
   /// Opens a wait for the running greenlet, or with a new future. No wait and an exception if
-  /// the calling code cannot wait.
-  wait_id open_wait();
+  /// the calling code cannot wait. `decode` (borrowed; may be null) is called with the value.
+  wait_id open_wait(PyObject* decode = nullptr);
 
   /// Ends the wait `id` with `how`. Unknown or completed waits are ignored.
   void complete(wait_id id, answer how);
@@ -60,6 +60,13 @@ class python_thread : public loop {
   /// Runs `hook` (once for each call) when what is running now has yielded: batches leave then.
   virtual void at_end_of_turn(std::function<void()> hook) = 0;
 
+  /// Calls `f(waiter)` for each greenlet or future that waits.
+  template <class F>
+  void for_each_waiter(F f) const {
+    for (const auto& w : waits_)
+      if (w.open) f(w.waiter);
+  }
+
   // -- loop: the mailbox of the thread, from any thread without the GIL --
   void post(std::function<void()> work) final;
   void schedule(caf::intrusive_ptr<caf::resumable> turn) final;
@@ -71,6 +78,7 @@ class python_thread : public loop {
     bool done = false;
     answer how;
     PyObject* waiter = nullptr;  ///< greenlet or future; owned while open
+    PyObject* decode = nullptr;  ///< owned while open
   };
 
   wait& wait_of(wait_id id) { return waits_[id.slot]; }
@@ -123,22 +131,22 @@ class python_thread : public loop {
 void raise(const error& why);
 
 /// Suspends the calling Python code until what `start(thread, id)` started has completed the wait.
-/// Returns as `python_thread::suspend`; raises RuntimeError outside Puff's threads, naming
-/// `caller`.
+/// Returns as `python_thread::suspend`, the value given through `decode` if there is one; raises
+/// RuntimeError outside Puff's threads, naming `caller`.
 template <class Start>
-PyObject* wait_for(const char* caller, Start start);
+PyObject* wait_for(const char* caller, Start start, PyObject* decode = nullptr);
 
 /// Sets the RuntimeError that says where `caller` may be called.
 void raise_outside(const char* caller);
 
 template <class Start>
-PyObject* wait_for(const char* caller, Start start) {
+PyObject* wait_for(const char* caller, Start start, PyObject* decode) {
   auto* thread = python_thread::current();
   if (!thread) {
     raise_outside(caller);
     return nullptr;
   }
-  auto id = thread->open_wait();
+  auto id = thread->open_wait(decode);
   if (!id) return nullptr;
   start(*thread, id);
   return thread->suspend(id);

@@ -53,6 +53,8 @@ class outcome {
   /// A new reference to the value, or null with the exception set.
   PyObject* give() const;
   bool failed() const noexcept { return failed_; }
+  /// The exception, borrowed; null if there is none.
+  PyObject* exception() const noexcept { return failed_ ? held_.get() : nullptr; }
 
  private:
   reference held_;

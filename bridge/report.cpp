@@ -46,7 +46,7 @@ std::string take_exception_text(traceback how) {
 
 void report_exception(std::string_view where) {
   auto text = take_exception_text(traceback::whole);
-  log::error("python", std::string{where} + "\n" + text);
+  log::write(log::level::error, "python", std::string{where} + "\n" + text);
 }
 
 bool is_cancelled() {

@@ -1,18 +1,25 @@
 #pragma once
 
+#include <map>
+#include <string>
+
+#include "actors/core/resource.hpp"
+#include "actors/interfaces.hpp"
+
 namespace puff::bridge {
 
 class hub;
 class loop_thread;
 class blocking_pool;
 
-/// Which Python threads this process has. Filled in by whoever starts them, before Python code can
-/// ask, and emptied when they have been joined; read with the GIL held. All null in a plain Python
-/// that has merely imported `puff`.
+/// Which Python threads this process has, and what Python code can ask. Filled in by whoever starts
+/// them, before Python code can ask, and emptied when they have been joined; read with the GIL
+/// held. All null in a plain Python that has merely imported `puff`.
 struct runtime {
   hub* greenlets = nullptr;
   loop_thread* asyncio = nullptr;
   blocking_pool* blocking = nullptr;
+  std::map<std::string, resource<redis_pool_actor>, std::less<>> redis;
 };
 
 /// The process's one.

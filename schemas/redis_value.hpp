@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -25,6 +26,7 @@ struct redis_value {
 struct redis_commands {
   std::string wire;
   std::uint32_t count = 1;
+  std::chrono::steady_clock::time_point deadline{};  ///< when the asker stops waiting
 };
 
 }  // namespace puff

@@ -5,7 +5,7 @@
 namespace puff {
 
 asio_loop::asio_loop(caf::actor_system& system, drive how)
-    : loop(system), open_(io_.get_executor()) {
+    : loop(system), how_(how), open_(std::in_place, io_.get_executor()) {
   if (how == drive::own_thread)
     thread_ = std::thread{[this] { run(); }};
   else
@@ -14,22 +14,52 @@ asio_loop::asio_loop(caf::actor_system& system, drive how)
 
 asio_loop::~asio_loop() {
   stop();
-  if (thread_.joinable())
-    thread_.join();
+  if (thread_.joinable()) thread_.join();
+  // What came between the thread's last look and its end, or all of it when driven by hand.
+  enter_thread();
+  if (how_ == drive::by_hand)
+    run_by_hand();
   else
-    io_.run();
+    run();
+}
+
+deadline_source::clock::time_point asio_loop::now() const noexcept {
+  return how_ == drive::own_thread ? loop::now() : wheel_time();
 }
 
 void asio_loop::run() {
   enter_thread();
-  while (io_.run_one() != 0)
-    if (auto wake = deadlines().earlier_wake()) set_timer(*wake);
+  do {
+    run_ready();
+    io_.restart();
+    if (!finished()) open_.emplace(io_.get_executor());  // a late spawn
+  } while (open_);
 }
 
-void asio_loop::set_timer(deadline_wheel::clock::time_point wake) {
+void asio_loop::run_ready() {
+  while (io_.run_one() != 0) {
+    // A deadline that nobody is left to wait for must not keep the thread.
+    if (finished()) continue;
+    if (auto wake = deadlines().earlier_wake()) set_timer(*wake);
+  }
+}
+
+void asio_loop::run_by_hand() {
+  io_.restart();
+  do {
+    if (io_.poll() != 0) continue;
+    if (auto next = deadlines().next(); next && !finished())
+      deadlines().advance(*next);
+    else
+      run_ready();
+  } while (!finished());
+  io_.poll();
+}
+
+void asio_loop::set_timer(clock::time_point wake) {
   timer_.expires_at(wake);
   timer_.async_wait([this](boost::system::error_code failed) {
-    if (!failed) deadlines().advance(deadline_wheel::clock::now());
+    if (!failed || finished()) deadlines().advance(clock::now());
   });
 }
 

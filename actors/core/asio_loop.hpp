@@ -3,6 +3,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <optional>
 #include <thread>
 
 #include "actors/core/loop.hpp"
@@ -15,26 +16,34 @@ namespace puff {
 /// armed and cancelled costs no system call.
 class asio_loop final : public loop {
  public:
-  /// Whether the loop has a thread of its own, or is pumped by a test through `io().poll()`.
+  /// Whether the loop has a thread of its own, or is pumped by a test through `io().poll()`; then
+  /// its clock is the wheel's, which the test advances.
   enum class drive { own_thread, by_hand };
 
   asio_loop(caf::actor_system& system, drive how = drive::own_thread);
-  /// Stops, waits for the pinned actors to end, joins.
+  /// Stops, waits for the pinned actors to end, joins. Nothing may spawn here any more, but what
+  /// slipped in before is ended too.
   ~asio_loop() override;
 
   boost::asio::io_context& io() noexcept { return io_; }
+  clock::time_point now() const noexcept override;
 
   void post(std::function<void()> work) override;
   void schedule(caf::intrusive_ptr<caf::resumable> turn) override;
 
  private:
-  void run();
-  void on_finished() override;
-  void set_timer(deadline_wheel::clock::time_point wake);
+  using work_guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
 
+  void run();
+  void run_ready();
+  void run_by_hand();
+  void on_finished() override;
+  void set_timer(clock::time_point wake);
+
+  const drive how_;
   boost::asio::io_context io_{1};
   boost::asio::steady_timer timer_{io_};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> open_;
+  std::optional<work_guard> open_;
   std::thread thread_;
 };
 

@@ -15,6 +15,14 @@ void loop::exec_later(caf::resumable* turn) {
   schedule(caf::intrusive_ptr<caf::resumable>{turn, false});
 }
 
+deadline_source::ticket loop::arm(clock::time_point when, deadline_wheel::callback what) {
+  return deadlines_.arm(when, std::move(what));
+}
+
+bool loop::cancel(ticket armed) noexcept { return deadlines_.cancel(armed); }
+
+deadline_source::clock::time_point loop::now() const noexcept { return clock::now(); }
+
 void loop::run_turn(caf::intrusive_ptr<caf::resumable> turn) {
   if (turn->resume(&outward_, messages_per_turn) == caf::resumable::resume_later)
     schedule(std::move(turn));
@@ -22,11 +30,11 @@ void loop::run_turn(caf::intrusive_ptr<caf::resumable> turn) {
 
 void loop::adopt(caf::strong_actor_ptr actor) {
   if (stopping_) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-  const auto* key = actor.get()->get();
-  pinned_.emplace(key, std::move(actor));
+  auto id = actor->id();
+  pinned_.emplace(id, std::move(actor));
 }
 
-void loop::forget(const caf::abstract_actor* actor) {
+void loop::forget(caf::actor_id actor) {
   auto node = pinned_.extract(actor);
   if (finished()) on_finished();
 }
@@ -34,7 +42,7 @@ void loop::forget(const caf::abstract_actor* actor) {
 void loop::stop() {
   post([this] {
     stopping_ = true;
-    for (auto& [key, actor] : pinned_) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    for (auto& [id, actor] : pinned_) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
     if (finished()) on_finished();
   });
 }

@@ -9,7 +9,7 @@
 #include <thread>
 #include <unordered_map>
 
-#include "services/timers/deadline_wheel.hpp"
+#include "actors/core/deadline_source.hpp"
 
 namespace puff {
 
@@ -23,7 +23,7 @@ namespace puff {
 ///
 /// Life: a loop runs until `stop` was called and the last pinned actor has ended; `stop` asks the
 /// living ones to exit, and later ones as soon as they appear.
-class loop : public caf::execution_unit {
+class loop : public caf::execution_unit, public deadline_source {
  public:
   explicit loop(caf::actor_system& system);
   ~loop() override;
@@ -44,23 +44,30 @@ class loop : public caf::execution_unit {
 
   /// Deadlines of this loop; only for its own thread, or before it runs.
   deadline_wheel& deadlines() noexcept { return deadlines_; }
+  ticket arm(clock::time_point when, deadline_wheel::callback what) final;
+  bool cancel(ticket armed) noexcept final;
+  /// Real time, unless a test drives the loop. From any thread.
+  clock::time_point now() const noexcept override;
+
   bool on_own_thread() const noexcept { return thread_ == std::this_thread::get_id(); }
 
   /// Asks all pinned actors to exit, now and from now on. From any thread.
   void stop();
 
-  /// Whether `actor` is pinned here and has not ended. Own thread only.
-  bool hosts(const caf::abstract_actor* actor) const noexcept { return pinned_.contains(actor); }
+  /// Whether the actor is pinned here and has not ended. Own thread only. Ids are never used twice,
+  /// addresses are.
+  bool hosts(caf::actor_id actor) const noexcept { return pinned_.contains(actor); }
 
   /// For `pinned` alone.
   void adopt(caf::strong_actor_ptr actor);
-  void forget(const caf::abstract_actor* actor);
+  void forget(caf::actor_id actor);
 
  protected:
   static constexpr std::size_t messages_per_turn = 50;
 
   void run_turn(caf::intrusive_ptr<caf::resumable> turn);
   void enter_thread() noexcept { thread_ = std::this_thread::get_id(); }
+  clock::time_point wheel_time() const noexcept { return deadlines_.now(); }
   bool finished() const noexcept { return stopping_ && pinned_.empty(); }
 
   /// Called on the loop's thread when the last pinned actor has ended after `stop`.
@@ -69,7 +76,7 @@ class loop : public caf::execution_unit {
  private:
   caf::scoped_execution_unit outward_;
   deadline_wheel deadlines_;
-  std::unordered_map<const caf::abstract_actor*, caf::strong_actor_ptr> pinned_;
+  std::unordered_map<caf::actor_id, caf::strong_actor_ptr> pinned_;
   bool stopping_ = false;
   std::atomic<std::thread::id> thread_{};
 };

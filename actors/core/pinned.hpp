@@ -6,6 +6,7 @@
 
 #include "actors/core/gauge.hpp"
 #include "actors/core/loop.hpp"
+#include "actors/core/reason.hpp"
 #include "schemas/error.hpp"
 
 namespace puff {
@@ -15,6 +16,8 @@ struct placement {
   loop* home = nullptr;  ///< null: on CAF's scheduler
   std::uint64_t mailbox_bound = 100'000;
   gauge_ptr counts = std::make_shared<gauge>();
+  /// For the asks of an actor without a home; with one, its home's are used.
+  deadline_source* deadlines = nullptr;
 };
 
 /// Adds to an event-based actor a home loop, a bounded mailbox and counters. An ask beyond the
@@ -27,15 +30,19 @@ class pinned : public Base {
   pinned(caf::actor_config& cfg, placement where)
       : Base(cfg),
         home_(where.home),
+        deadlines_(where.home ? where.home : where.deadlines),
         bound_(where.mailbox_bound),
-        counts_(std::move(where.counts)) {}
+        counts_(where.counts ? std::move(where.counts) : std::make_shared<gauge>()) {}
 
   using Base::enqueue;
 
   void enqueue(caf::mailbox_element_ptr mail, caf::execution_unit* unit) override {
-    const bool refusable = mail->mid.is_request() && !mail->mid.is_urgent_message();
-    if (refusable && counts_->waiting() >= bound_) return refuse(*mail, unit);
-    counts_->arrived.fetch_add(1, std::memory_order_relaxed);
+    // The dead count nothing: CAF drops the mail, or answers that nobody is here.
+    if (!this->getf(caf::abstract_actor::is_terminated_flag)) {
+      const bool refusable = mail->mid.is_request() && !mail->mid.is_urgent_message();
+      if (refusable && counts_->waiting() >= bound_) return refuse(*mail, unit);
+      counts_->arrived.fetch_add(1, std::memory_order_relaxed);
+    }
     Base::enqueue(std::move(mail), home_ ? home_ : unit);
   }
 
@@ -48,7 +55,8 @@ class pinned : public Base {
   }
 
   bool cleanup(caf::error&& why, caf::execution_unit* host) override {
-    if (home_) home_->forget(this);
+    if (home_) home_->forget(this->id());
+    counts_->end(is_orderly(why) ? std::string{} : text_of(why));
     return Base::cleanup(std::move(why), host);
   }
 
@@ -61,8 +69,26 @@ class pinned : public Base {
     return result;
   }
 
+  /// Runs `work` as this actor, on its thread, while none of its handlers runs: what it throws ends
+  /// the actor, and so does `quit`, as in a handler.
+  template <class F>
+  void run_between_turns(F& work) {
+    try {
+      work();
+    } catch (...) {
+      this->quit(error_of(std::current_exception()));
+    }
+    // CAF looks for the end of an actor only after a message.
+    if (this->getf(caf::abstract_actor::is_shutting_down_flag)) this->finalize();
+  }
+
   /// The loop this actor is pinned to; null for an actor of CAF's scheduler.
   loop* home() const noexcept { return home_; }
+
+  /// Where its deadlines are armed; null for an actor that was given neither home nor source.
+  deadline_source* deadlines() const noexcept { return deadlines_; }
+
+  gauge& counts() const noexcept { return *counts_; }
 
  private:
   void refuse(caf::mailbox_element& mail, caf::execution_unit* unit) {
@@ -73,6 +99,7 @@ class pinned : public Base {
   }
 
   loop* home_;
+  deadline_source* deadlines_;
   std::uint64_t bound_;
   gauge_ptr counts_;
 };

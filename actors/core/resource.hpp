@@ -12,6 +12,8 @@ namespace puff {
 template <class Handle>
 class resource {
  public:
+  using handle_type = Handle;
+
   /// The living actor, or nothing while it is down: answer `unavailable` then.
   std::optional<Handle> get() const {
     std::scoped_lock lock{cell_->guards_handle};
@@ -19,8 +21,9 @@ class resource {
   }
 
   void set(std::optional<Handle> handle) const {
+    // What was there is released after the lock: it may be the last handle of an actor.
     std::scoped_lock lock{cell_->guards_handle};
-    cell_->handle = std::move(handle);
+    cell_->handle.swap(handle);
   }
 
  private:

@@ -14,6 +14,9 @@ using self_pointer = pinned<typename Interface::base>*;
 /// Hosts a plain class as an actor. `State` has a typed `interface`, a `name`, a constructor
 /// `(self_pointer<interface>, args..)` and `make_behavior()`; it dies on exit, on the actor's
 /// thread, whoever holds handles.
+///
+/// What a handler or `make_behavior` throws ends the actor with `internal` and the thrown text: an
+/// asker gets it, its supervisor reports it, its gauge keeps it. Nothing is printed.
 template <class State>
 class hosted final : public pinned<typename State::interface::base> {
  public:
@@ -21,6 +24,7 @@ class hosted final : public pinned<typename State::interface::base> {
 
   template <class... Args>
   hosted(caf::actor_config& cfg, placement where, Args&&... args) : base(cfg, std::move(where)) {
+    this->set_exception_handler([](std::exception_ptr& thrown) { return error_of(thrown); });
     state_.emplace(this, std::forward<Args>(args)...);
   }
 
@@ -37,7 +41,7 @@ class hosted final : public pinned<typename State::interface::base> {
 };
 
 /// Spawns `State` at `where`. Arguments are copied or moved into its constructor, which runs on the
-/// caller's thread; everything later runs where the actor lives.
+/// caller's thread, where it may throw; everything later runs where the actor lives.
 template <class State, class... Args>
 typename State::interface spawn(caf::actor_system& system, placement where, Args&&... args) {
   return system.spawn<hosted<State>>(std::move(where), std::forward<Args>(args)...);

@@ -1,0 +1,209 @@
+#include "actors/node.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <mutex>
+#include <thread>
+
+#include "actors/core/outside_ask.hpp"
+#include "actors/core/supervisor.hpp"
+#include "services/telemetry/log.hpp"
+
+namespace puff {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::uint32_t loops_wanted(const node_options& options) {
+  if (options.io_threads != 0) return options.io_threads;
+  return std::max(1u, std::thread::hardware_concurrency() / 2);
+}
+
+void log_event(const child_event& event) {
+  if (event.state == actor_state::running) return;
+  auto what = std::string{name_of(event.state)};
+  if (event.reason) what += ": " + describe(event.reason);
+  if (event.restarts_in > 0ms)
+    what += "; starts again in " + std::to_string(event.restarts_in.count()) + " ms";
+  if (event.reason)
+    log::warning("node", "{} is {}", event.name, what);
+  else
+    log::debug("node", "{} is {}", event.name, what);
+}
+
+/// The same listening socket once more, on another loop.
+expected<http::acceptor> copy_of(http::acceptor& original, boost::asio::io_context& io) {
+  const int descriptor = ::dup(original.listener.native_handle());
+  if (descriptor < 0) return make_error(ec::io_failed, "cannot duplicate a listening socket");
+  http::acceptor copy{http::acceptor::socket{io}, original.local};
+  boost::system::error_code failed;
+  copy.listener.assign(original.local.endpoint.protocol(), descriptor, failed);
+  if (failed) {
+    ::close(descriptor);
+    return make_error(ec::io_failed, "cannot use a listening socket: " + failed.message());
+  }
+  return copy;
+}
+
+}  // namespace
+
+struct node::parts {
+  explicit parts(node_options given) : options(std::move(given)) {
+    for (auto i = loops_wanted(options); i > 0; --i)
+      loops.push_back(std::make_unique<asio_loop>(system));
+  }
+
+  ~parts() {
+    end(listeners);
+    end(resources);
+    // Sockets are closed by the thread that uses them.
+    for (auto& sockets : listening) sockets.clear();
+    loops.clear();
+  }
+
+  void end(supervisor_actor& group) {
+    if (!group) return;
+    auto ended = ask_and_wait<caf::unit_t>(*loops.front(), group, 10s, end_atom::value);
+    if (!ended) log::warning("node", "{} actors did not end in time", "some");
+    group = nullptr;
+  }
+
+  supervisor_actor watch_over(std::string name, std::vector<child> children) {
+    supervision how;
+    how.name = std::move(name);
+    how.report = log_event;
+    how.on_give_up = options.on_failure;
+    return supervise(system, {.home = loops.front().get()}, std::move(how), std::move(children));
+  }
+
+  node_options options;
+  caf::actor_system_config config;
+  caf::actor_system system{config.set("scheduler.policy", caf::atom("sharing"))
+                               .set("scheduler.max-throughput", 100)
+                               .set("scheduler.max-threads", 2)};
+  std::vector<std::unique_ptr<asio_loop>> loops;
+  std::map<std::string, resource<redis_pool_actor>, std::less<>> redis_pools;
+  std::vector<child> planned;
+  supervisor_actor resources, listeners;
+  std::vector<resource<http_listener_actor>> listener_cells;
+  std::vector<std::vector<http::acceptor>> listening;  // by loop
+  std::mutex guards_mentioned;
+  std::vector<std::pair<std::string, gauge_ptr>> mentioned;
+};
+
+node::node(node_options options) : parts_(std::make_unique<parts>(std::move(options))) {}
+node::~node() = default;
+
+caf::actor_system& node::system() noexcept { return parts_->system; }
+asio_loop& node::loop(std::size_t i) noexcept { return *parts_->loops[i]; }
+std::size_t node::loops() const noexcept { return parts_->loops.size(); }
+const std::string& node::name() const noexcept { return parts_->options.name; }
+
+resource<redis_pool_actor> node::add_redis(const std::string& pool, redis::client_options options) {
+  auto& home = *parts_->loops[parts_->redis_pools.size() % loops()];
+  auto cell = parts_->redis_pools[pool];
+  parts_->redis_pools[pool] = cell;
+  parts_->planned.push_back(child_of(
+      "redis " + pool, cell, [this, &home, options = std::move(options)](const gauge_ptr& counts) {
+        return spawn<redis_pool>(system(), {.home = &home, .counts = counts}, std::ref(home.io()),
+                                 options);
+      }));
+  return cell;
+}
+
+const std::map<std::string, resource<redis_pool_actor>, std::less<>>& node::redis_pools() const {
+  return parts_->redis_pools;
+}
+
+error node::start_resources() {
+  if (parts_->planned.empty()) return {};
+  parts_->resources = parts_->watch_over("resources", std::move(parts_->planned));
+  // A supervisor answers when it has started its children.
+  status();
+  for (const auto& [pool, cell] : parts_->redis_pools) {
+    auto reached = ask_and_wait<check_atom>(loop(), cell, 6s, check_atom::value);
+    if (!reached)
+      return make_error(code_of(reached.error()),
+                        "Redis pool '" + pool + "': " + context_of(reached.error()));
+  }
+  return {};
+}
+
+error node::serve(http_listener_options options, std::vector<http::acceptor> sockets) {
+  std::vector<child> children;
+  parts_->listening.resize(loops());
+  for (std::size_t i = 0; i < loops(); ++i) {
+    for (auto& original : sockets) {
+      auto copy = copy_of(original, loop(i).io());
+      if (!copy) return copy.error();
+      parts_->listening[i].push_back(std::move(*copy));
+    }
+    auto start = [this, i, options](const gauge_ptr& counts) {
+      // A restarted listener accepts from the same sockets.
+      std::vector<http::acceptor> accepting;
+      for (auto& original : parts_->listening[i]) {
+        auto copy = copy_of(original, loop(i).io());
+        if (!copy) throw std::runtime_error{describe(copy.error())};
+        accepting.push_back(std::move(*copy));
+      }
+      return spawn<http_listener>(system(), {.home = &loop(i), .counts = counts},
+                                  std::ref(loop(i).io()), options, parcel{std::move(accepting)});
+    };
+    auto& cell = parts_->listener_cells.emplace_back();
+    children.push_back(child_of("http_listener " + std::to_string(i), cell, std::move(start)));
+  }
+  parts_->listeners = parts_->watch_over("listeners", std::move(children));
+  return {};
+}
+
+void node::drain(std::chrono::milliseconds time_limit, std::function<void(const error&)> done) {
+  loop().post([this, time_limit, done = std::move(done)] {
+    struct progress {
+      std::size_t left;
+      error worst;
+    };
+    for (auto& sockets : parts_->listening) sockets.clear();
+    auto state = std::make_shared<progress>(progress{parts_->listener_cells.size(), {}});
+    if (state->left == 0) return done({});
+    for (auto& cell : parts_->listener_cells) {
+      auto ended = [state, done](expected<drain_atom> outcome) {
+        if (!outcome) state->worst = outcome.error();
+        if (--state->left == 0) done(state->worst);
+      };
+      outside_ask<drain_atom>(loop(), cell, time_limit, ended, drain_atom::value);
+    }
+  });
+}
+
+void node::mention(std::string actor, gauge_ptr counts) {
+  std::scoped_lock lock{parts_->guards_mentioned};
+  parts_->mentioned.emplace_back(std::move(actor), std::move(counts));
+}
+
+actor_status node::status() {
+  actor_status tree;
+  tree.name = name();
+  tree.state = actor_state::running;
+  for (const auto& group : {parts_->resources, parts_->listeners}) {
+    if (!group) continue;
+    auto below = ask_and_wait<actor_status>(loop(), group, 1s, status_atom::value);
+    if (below)
+      tree.children.push_back(std::move(*below));
+    else
+      tree.last_error = describe(below.error());
+  }
+  std::scoped_lock lock{parts_->guards_mentioned};
+  for (const auto& [actor, counts] : parts_->mentioned) {
+    auto& child = tree.children.emplace_back();
+    child.name = actor;
+    child.state = actor_state::running;
+    read_gauge(*counts, child);
+  }
+  return tree;
+}
+
+}  // namespace puff

@@ -1,0 +1,23 @@
+#include "bridge/bindings.hpp"
+
+namespace {
+
+PyModuleDef definition = {PyModuleDef_HEAD_INIT,
+                          "_puff",
+                          "The C++ side of the package puff; use the package instead.",
+                          -1,
+                          nullptr,
+                          nullptr,
+                          nullptr,
+                          nullptr,
+                          nullptr};
+
+}  // namespace
+
+PyMODINIT_FUNC PyInit__puff() {
+  auto* module = PyModule_Create(&definition);
+  if (!module) return nullptr;
+  if (puff::bridge::bind_core(module) && puff::bridge::bind_redis(module)) return module;
+  Py_DECREF(module);
+  return nullptr;
+}

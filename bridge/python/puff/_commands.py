@@ -1,0 +1,86 @@
+"""What the command line runs: applications found by name, functions called as commands."""
+
+import asyncio
+import inspect
+import sys
+import traceback
+from collections.abc import Awaitable, Sequence
+from typing import Any
+
+from puff import _puff
+from puff.imports import import_string
+from puff.waiting import wrap_async
+
+
+class NotThere(Exception):
+    """A name that leads nowhere; its text is one line for a person."""
+
+
+def load(path: str) -> Any:
+    """The object that `path` names. NotThere if a part of the name does not exist; what the module
+    itself raises goes through."""
+    module = path.partition(":")[0] if ":" in path else path.rpartition(".")[0]
+    try:
+        return import_string(path)
+    except ModuleNotFoundError as error:
+        if error.name and (module + ".").startswith(error.name + "."):
+            raise NotThere(
+                f"{path}: there is no module {error.name!r} (looked in {', '.join(sys.path)})"
+            ) from None
+        raise
+    except ImportError as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        if last.name in ("import_string", "cached_import"):
+            raise NotThere(f"{path}: {error}") from None
+        raise
+
+
+def call(path: str, arguments: Sequence[str]) -> int:
+    """Calls a function as a command: a coroutine function on the asyncio thread, another one here.
+    The exit status of a program that ended so."""
+    try:
+        function = load(path)
+        result = function(*arguments)
+        if inspect.isawaitable(result):
+            run_on_asyncio(result)
+        return 0
+    except NotThere as error:
+        print(f"puff: error: {error}", file=sys.stderr)
+        return 1
+    except SystemExit as exit_:
+        return _status_of(exit_.code)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+
+
+def run_on_asyncio(awaitable: Awaitable[Any]) -> Any:
+    """Runs an awaitable on the asyncio thread; the calling greenlet waits for its value."""
+
+    async def awaited() -> Any:
+        return await awaitable
+
+    def start(ret: Any) -> None:
+        def done(task: asyncio.Task[Any]) -> None:
+            if task.cancelled():
+                ret(None, asyncio.CancelledError())
+            elif failure := task.exception():
+                ret(None, failure)
+            else:
+                ret(task.result())
+
+        def on_loop() -> None:
+            asyncio.get_running_loop().create_task(awaited()).add_done_callback(done)
+
+        _puff.call_on_asyncio(on_loop)
+
+    return wrap_async(start)
+
+
+def _status_of(code: object) -> int:
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF
+    print(code, file=sys.stderr)
+    return 1

@@ -1,0 +1,195 @@
+#include "bridge/python_host.hpp"
+
+#include <atomic>
+#include <cstdlib>
+
+#include "bridge/application.hpp"
+#include "bridge/blocking_pool.hpp"
+#include "bridge/exchange.hpp"
+#include "bridge/hub.hpp"
+#include "bridge/loop_thread.hpp"
+#include "bridge/report.hpp"
+#include "bridge/runtime.hpp"
+#include "bridge/stacks.hpp"
+#include "bridge/wsgi.hpp"
+#include "services/telemetry/log.hpp"
+
+namespace py = pybind11;
+
+namespace puff::bridge {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// C++ code as the work of a greenlet.
+class main_work final : public work {
+ public:
+  main_work(std::function<int()> what, std::atomic<int>& status)
+      : what_(std::move(what)), status_(status) {}
+  void run() override { status_ = what_(); }
+
+ private:
+  std::function<int()> what_;
+  std::atomic<int>& status_;
+};
+
+/// The object of that name, or the text to show why there is none.
+expected<py::object> load(const std::string& name) {
+  auto commands = py::reinterpret_steal<py::object>(PyImport_ImportModule("puff._commands"));
+  auto object = py::reinterpret_steal<py::object>(
+      commands ? PyObject_CallMethod(commands.ptr(), "load", "s", name.c_str()) : nullptr);
+  if (object) return object;
+  auto not_there = py::reinterpret_steal<py::object>(
+      commands ? PyObject_GetAttrString(commands.ptr(), "NotThere") : nullptr);
+  if (not_there && PyErr_ExceptionMatches(not_there.ptr())) {
+    auto line = take_exception_text(traceback::last_line);
+    return make_error(ec::not_found, line.substr(line.find(": ") + 2));
+  }
+  return make_error(ec::python_failed,
+                    name + " cannot be imported\n" + take_exception_text(traceback::whole));
+}
+
+}  // namespace
+
+/// In the order of construction; ended in the opposite one.
+struct python_host::parts {
+  parts(node& the_node, python_options given)
+      : over(the_node),
+        options(std::move(given)),
+        greenlets(over.system(), {.max_greenlets = options.max_greenlets}),
+        exchanges(greenlets),
+        blocking(
+            {.max_threads = options.max_blocking_threads, .idle_time = options.blocking_idle}) {}
+
+  application_actor spawn_application(python_thread& thread, exchange_table& table,
+                                      const char* title) {
+    placement where{.home = &thread};
+    over.mention(title, where.counts);
+    return spawn<application>(over.system(), std::move(where), std::ref(thread), std::ref(table),
+                              std::cref(gateways));
+  }
+
+  node& over;
+  python_options options;
+  std::unique_ptr<interpreter> python;
+  hub greenlets;
+  exchange_table exchanges;
+  std::unique_ptr<loop_thread> asyncio;
+  std::unique_ptr<exchange_table> asyncio_exchanges;
+  blocking_pool blocking;
+  std::vector<std::unique_ptr<gateway>> gateways;
+  application_actor on_greenlets, on_asyncio;
+  std::atomic<int> status{0};
+  std::atomic<bool> stopping{false};
+};
+
+namespace {
+
+expected<std::unique_ptr<gateway>> make_gateway(hub& greenlets, const application_target& target,
+                                                py::object object) {
+  if (!PyCallable_Check(object.ptr()))
+    return make_error(ec::bad_argument, target.object + " is not callable");
+  return std::unique_ptr<gateway>{std::make_unique<wsgi_gateway>(
+      greenlets, std::move(object), wsgi_options{target.path, target.response_window})};
+}
+
+}  // namespace
+
+python_host::python_host(std::unique_ptr<parts> started) : parts_(std::move(started)) {}
+
+expected<std::unique_ptr<python_host>> python_host::start(node& over, python_options options) {
+  auto made = std::make_unique<parts>(over, std::move(options));
+  auto python = interpreter::start(made->options.interpreter);
+  if (!python) return std::move(python.error());
+  made->python = std::move(*python);
+  auto& shared = the_runtime();
+  shared.greenlets = &made->greenlets;
+  shared.blocking = &made->blocking;
+  shared.redis = over.redis_pools();
+  made->on_greenlets =
+      made->spawn_application(made->greenlets, made->exchanges, "python greenlets");
+  if (made->options.asyncio) {
+    made->asyncio = std::make_unique<loop_thread>(over.system(), loop_options{});
+    made->asyncio_exchanges = std::make_unique<exchange_table>(*made->asyncio);
+    if (auto failed = made->asyncio->start()) return failed;
+    shared.asyncio = made->asyncio.get();
+    made->on_asyncio =
+        made->spawn_application(*made->asyncio, *made->asyncio_exchanges, "python asyncio");
+  }
+  return std::unique_ptr<python_host>{new python_host{std::move(made)}};
+}
+
+int python_host::run(std::function<int()> first) {
+  auto& p = *parts_;
+  p.greenlets.start(std::make_unique<main_work>(std::move(first), p.status));
+  p.greenlets.run();
+  p.on_greenlets = p.on_asyncio = nullptr;
+  if (p.asyncio) {
+    p.asyncio->stop();
+    p.asyncio->join();
+  }
+  return p.status;
+}
+
+python_host::~python_host() {
+  auto& p = *parts_;
+  // Threads that still run Python would crash in an interpreter that is gone.
+  const bool joined = p.blocking.stop(5s);
+  p.gateways.clear();
+  the_runtime() = {};
+  if (joined) {
+    if (auto failed = p.python->finalize()) log::warning("python", "{}", describe(failed));
+  } else {
+    interpreter::flush_output();
+    p.python.release();
+    log::warning("python", "blocking functions still run: they are left behind");
+  }
+}
+
+expected<std::vector<application_actor>> python_host::mount(
+    const std::vector<application_target>& targets) {
+  std::vector<application_actor> actors;
+  for (const auto& target : targets) {
+    auto object = load(target.object);
+    if (!object) return std::move(object.error());
+    auto gateway = make_gateway(parts_->greenlets, target, std::move(*object));
+    if (!gateway) return std::move(gateway.error());
+    parts_->gateways.push_back(std::move(*gateway));
+    const bool greenlet = target.protocol == application_target::kind::wsgi;
+    actors.push_back(greenlet ? parts_->on_greenlets : parts_->on_asyncio);
+  }
+  return actors;
+}
+
+int python_host::call(const std::string& function, const std::vector<std::string>& arguments) {
+  auto commands = py::reinterpret_steal<py::object>(PyImport_ImportModule("puff._commands"));
+  if (!commands) {
+    report_exception("puff._commands");
+    return 1;
+  }
+  py::list texts;
+  for (const auto& argument : arguments) texts.append(py::str(argument));
+  auto status = py::reinterpret_steal<py::object>(
+      PyObject_CallMethod(commands.ptr(), "call", "sO", function.c_str(), texts.ptr()));
+  if (status) return static_cast<int>(PyLong_AsLong(status.ptr()));
+  report_exception(function);
+  return 1;
+}
+
+void python_host::stop(std::chrono::milliseconds grace) {
+  if (parts_->stopping.exchange(true)) return;
+  parts_->greenlets.post([this, grace] {
+    auto& greenlets = parts_->greenlets;
+    greenlets.when_idle([&greenlets] { greenlets.stop(); });
+    greenlets.deadlines().arm(greenlets.now() + grace, [&greenlets] { greenlets.cancel_all(); });
+  });
+}
+
+std::string python_host::stacks() {
+  auto state = PyGILState_Ensure();
+  auto text = describe_stacks();
+  PyGILState_Release(state);
+  return text;
+}
+
+}  // namespace puff::bridge

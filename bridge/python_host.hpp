@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/node.hpp"
+#include "bridge/interpreter.hpp"
+
+namespace puff::bridge {
+
+struct python_options {
+  interpreter_options interpreter;
+  bool asyncio = false;  ///< starts the asyncio thread
+  std::size_t max_greenlets = 10'000;
+  std::size_t max_blocking_threads = 64;
+  std::chrono::milliseconds blocking_idle{30'000};
+  std::chrono::milliseconds stall_threshold{1'000};
+};
+
+/// An application to serve below a path.
+struct application_target {
+  enum class kind { wsgi, asgi };
+  kind protocol = kind::wsgi;
+  std::string object;  ///< "package.module.attribute" or "package.module:attribute"
+  std::string path;    ///< without a slash at its end; empty: the root
+  std::uint64_t response_window = 256 * 1024;
+};
+
+/// Python in this process: the interpreter, the greenlet thread (which is the calling, main
+/// thread), the asyncio thread, the blocking pool, the watchdog; started and ended in the order
+/// that the interpreter needs.
+class python_host {
+ public:
+  /// Starts all of it; afterwards the calling thread holds the GIL. Errors are one line for a
+  /// person.
+  static expected<std::unique_ptr<python_host>> start(node& over, python_options options);
+  ~python_host();
+
+  /// Runs the greenlet thread until `stop`; `first` runs on a greenlet (with the GIL), and its
+  /// value is the exit status unless `stop` gave another. May be called once.
+  int run(std::function<int()> first);
+
+  /// Imports the applications (on the calling greenlet) and starts the ASGI ones' lifespans.
+  /// Element n serves mount n. An error is the text to show: a missing module or attribute in one
+  /// line, another exception with its traceback.
+  expected<std::vector<application_actor>> mount(const std::vector<application_target>& targets);
+
+  /// Ends `run`: lifespans shut down, waiting greenlets are cancelled after `grace`, then the
+  /// threads end. From any thread; later calls change nothing.
+  void stop(std::chrono::milliseconds grace);
+
+  /// Calls an importable function ("module.function") with text arguments on the calling greenlet;
+  /// a coroutine function runs on the asyncio thread. The exit status as a program's: None is 0,
+  /// SystemExit its code, an exception 1 with its traceback on stderr.
+  int call(const std::string& function, const std::vector<std::string>& arguments);
+
+  /// The stacks of all greenlets, tasks and threads as text. From any thread without the GIL.
+  std::string stacks();
+
+ private:
+  struct parts;
+  explicit python_host(std::unique_ptr<parts> started);
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace puff::bridge
