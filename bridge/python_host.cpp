@@ -36,11 +36,11 @@ class main_work final : public work {
 /// The object of that name, or the text to show why there is none.
 expected<py::object> load(const std::string& name) {
   auto commands = py::reinterpret_steal<py::object>(PyImport_ImportModule("puff._commands"));
-  auto object = py::reinterpret_steal<py::object>(
-      commands ? PyObject_CallMethod(commands.ptr(), "load", "s", name.c_str()) : nullptr);
-  if (object) return object;
   auto not_there = py::reinterpret_steal<py::object>(
       commands ? PyObject_GetAttrString(commands.ptr(), "NotThere") : nullptr);
+  auto object = py::reinterpret_steal<py::object>(
+      not_there ? PyObject_CallMethod(commands.ptr(), "load", "s", name.c_str()) : nullptr);
+  if (object) return object;
   if (not_there && PyErr_ExceptionMatches(not_there.ptr())) {
     auto line = take_exception_text(traceback::last_line);
     return make_error(ec::not_found, line.substr(line.find(": ") + 2));

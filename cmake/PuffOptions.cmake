@@ -30,7 +30,14 @@ add_library(puff_options INTERFACE)
 target_compile_options(puff_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
                                               -Werror)
 if(PUFF_SANITIZE)
-  target_compile_options(puff_options INTERFACE -fsanitize=${PUFF_SANITIZE}
-                                                -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  # Suppressions only reach recoverable checks, so the environment, not the compiler, makes a finding
+  # end the program.
+  target_compile_options(puff_options INTERFACE -fsanitize=${PUFF_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(puff_options INTERFACE -fsanitize=${PUFF_SANITIZE})
+  set(puff_support ${PROJECT_SOURCE_DIR}/tests/support)
+  set(PUFF_SANITIZER_ENVIRONMENT
+      "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"
+      "LSAN_OPTIONS=suppressions=${puff_support}/lsan.supp:print_suppressions=0"
+      "UBSAN_OPTIONS=suppressions=${puff_support}/ubsan.supp:halt_on_error=1:print_stacktrace=1"
+      "TSAN_OPTIONS=suppressions=${puff_support}/tsan.supp:halt_on_error=1")
 endif()

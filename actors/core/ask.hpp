@@ -111,11 +111,11 @@ template <class Self, class Receiver, class... Args>
 auto ask(Self* self, const resource<Receiver>& receiver,
          deadline_source::clock::time_point deadline, Args&&... args) {
   if (auto living = receiver.get()) return ask(self, *living, deadline, std::forward<Args>(args)...);
-  using response = decltype(self->request(std::declval<Receiver>(), caf::infinite,
+  using handle = decltype(self->request(std::declval<Receiver>(), caf::infinite,
                                           std::forward<Args>(args)...));
   auto id = self->new_request_id(caf::message_priority::normal).response_id();
   self->eq_impl(id, nullptr, self->context(), make_error(ec::unavailable));
-  return pending_ask<Self, response>{self, deadline, response{id, self}};
+  return pending_ask<Self, handle>{self, deadline, handle{id, self}};
 }
 
 /// The same with the time that the answer may take.

@@ -10,8 +10,8 @@ using fast_function = PyObject* (*)(PyObject* module, PyObject* const* args, Py_
 /// A row of a PyMethodDef table. `doc` begins with the signature line that Python's inspect reads:
 /// "name($module, a, b, /)\n--\n\n..".
 inline PyMethodDef fast(const char* name, fast_function function, const char* doc) {
-  return {name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function)), METH_FASTCALL,
-          doc};
+  return {name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function)),
+          METH_FASTCALL, doc};
 }
 
 /// Whether `count` is `wanted`; else false with a TypeError that names `function`.

@@ -62,7 +62,8 @@ const std::string remedy = "; make one with: python" + version + " -m venv FOLDE
 error check(const choice& chosen) {
   std::error_code failed;
   const auto& folder = chosen.folder;
-  if (!fs::is_directory(folder, failed)) return unusable(chosen, "there is no such folder" + remedy);
+  if (!fs::is_directory(folder, failed))
+    return unusable(chosen, "there is no such folder" + remedy);
   auto file = folder / "pyvenv.cfg";
   if (!fs::exists(file, failed))
     return unusable(chosen, "it is no virtual environment (no pyvenv.cfg)" + remedy);

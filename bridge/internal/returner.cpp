@@ -8,8 +8,7 @@ namespace puff::bridge::internal {
 namespace {
 
 struct returner {
-  PyObject_HEAD
-  python_thread* thread;  // null once it has been called
+  PyObject_HEAD python_thread* thread;  // null once it has been called
   wait_id id;
 };
 
@@ -17,8 +16,10 @@ PyObject* returner_type = nullptr;  // lives as long as the interpreter
 
 void answer_with(returner& self, answer how) {
   auto* thread = std::exchange(self.thread, nullptr);
-  if (thread->on_own_thread()) thread->complete(self.id, std::move(how));
-  else thread->complete_later(self.id, std::move(how));
+  if (thread->on_own_thread())
+    thread->complete(self.id, std::move(how));
+  else
+    thread->complete_later(self.id, std::move(how));
 }
 
 /// What `exception` means: an instance, a class to be instantiated, or a mistake of the caller's.
@@ -53,7 +54,8 @@ void deallocate(PyObject* object) {
   auto& self = *reinterpret_cast<returner*>(object);
   if (self.thread)
     answer_with(self, []() -> PyObject* {
-      raise(make_error(ec::broken_promise, "the callback given by wrap_async was dropped uncalled"));
+      raise(
+          make_error(ec::broken_promise, "the callback given by wrap_async was dropped uncalled"));
       return nullptr;
     });
   auto* type = Py_TYPE(object);
@@ -77,7 +79,8 @@ bool add_returner_type(PyObject* module) {
   static PyType_Slot slots[] = {
       {Py_tp_call, reinterpret_cast<void*>(call)},
       {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
-      {Py_tp_doc, const_cast<char*>("Hands a value or an exception to the code that waits for it.")},
+      {Py_tp_doc,
+       const_cast<char*>("Hands a value or an exception to the code that waits for it.")},
       {0, nullptr}};
   static PyType_Spec spec{"puff._puff.Returner", sizeof(returner), 0,
                           Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};

@@ -19,8 +19,8 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
 
 
 def close(loop: asyncio.AbstractEventLoop, event: int, seconds: float) -> None:
-    """Ends a loop that no longer runs: cancels its tasks and gives them `seconds` to end. Calls that
-    wait still work meanwhile; then the descriptor of their wake-ups is let go."""
+    """Ends a loop that no longer runs: cancels its tasks and gives them `seconds` to end. Calls
+    that wait still work meanwhile; then the descriptor of their wake-ups is let go."""
     try:
         loop.run_until_complete(_end_tasks(seconds))
         loop.run_until_complete(asyncio.wait_for(loop.shutdown_asyncgens(), seconds))

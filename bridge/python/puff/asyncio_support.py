@@ -14,9 +14,9 @@ Ret = Callable[[Any, BaseException | None], object]
 def run_coroutine(coroutine: Coroutine[Any, Any, Any], context: Context | None = None) -> Any:
     """Runs a coroutine as a task on Puff's asyncio thread, in `context` or a copy of the caller's,
     and waits for its outcome: in a greenlet, which lets others run meanwhile. A greenlet that is
-    cancelled while it waits cancels the task. On the asyncio thread itself just await the coroutine.
-    RuntimeError if the asyncio thread is switched off (`asyncio = true` in puff.toml)."""
-    running = _Running(coroutine, context or copy_context())
+    cancelled while it waits cancels the task. On the asyncio thread itself just await the
+    coroutine. RuntimeError if the asyncio thread is switched off (`asyncio = true` in puff.toml)."""
+    running = Running(coroutine, context or copy_context())
     try:
         return _puff.wrap_async(running.start)
     except BaseException:
@@ -44,7 +44,7 @@ class AsyncioThread:
 
     def spawn_coro(self, coroutine: Coroutine[Any, Any, Any], ret: Ret) -> None:
         """Runs a coroutine, then calls `ret(value, exception)` on the asyncio thread."""
-        _Running(coroutine, copy_context()).start(ret)
+        Running(coroutine, copy_context()).start(ret)
 
 
 def start_event_loop(on_thread_start: Callable[[], object] | None = None) -> AsyncioThread:
@@ -59,7 +59,7 @@ def wrap_asgi(app: App) -> App:
     return app
 
 
-class _Running:
+class Running:
     """A coroutine on its way to the asyncio thread, and its task there."""
 
     def __init__(self, coroutine: Coroutine[Any, Any, Any], context: Context) -> None:

@@ -58,8 +58,8 @@ def spawn_blocking_from_rust(
     kwargs: dict[str, Any],
     ret: Ret,
 ) -> None:
-    """Runs `function(*args, **kwargs)` on a thread of the blocking pool, after `on_thread_start`, and
-    calls `ret(value, exception)`."""
+    """Runs `function(*args, **kwargs)` on a thread of the blocking pool, after `on_thread_start`,
+    and calls `ret(value, exception)`."""
 
     def call() -> Any:
         if on_thread_start is not None:

@@ -17,7 +17,7 @@ def import_string(dotted_path: str) -> Any:
 
 
 def cached_import(module_path: str, class_name: str) -> Any:
-    """The attribute `class_name`, perhaps with dots, of a module, which is imported if it must be."""
+    """The attribute `class_name`, perhaps with dots, of a module, which is imported if need be."""
     found: Any = sys.modules.get(module_path)
     if found is None or getattr(getattr(found, "__spec__", None), "_initializing", False):
         found = import_module(module_path)

@@ -57,9 +57,7 @@ def blocking(function: Callable[P, T]) -> Callable[P, T]:
     return on_blocking_thread
 
 
-def wrap_async(
-    f: Start, join: bool = True, wrap_return: Callable[[Any], Any] | None = None
-) -> Any:
+def wrap_async(f: Start, join: bool = True, wrap_return: Callable[[Any], Any] | None = None) -> Any:
     """Turns a callback into a call that waits: calls `f(ret)` at once and waits until somebody, on
     any thread, calls `ret(value, exception=None)`; later calls of `ret` are ignored. The value goes
     through `wrap_return`. PuffError if `ret` is dropped without having been called.

@@ -1,116 +1,178 @@
 #include "actors/core/ask.hpp"
 
-#include <gtest/gtest.h>
-#include <caf/actor_system_config.hpp>
-#include <caf/scheduler/test_coordinator.hpp>
-#include <caf/send.hpp>
-
-#include <optional>
-
-#include "actors/core/asio_loop.hpp"
-#include "actors/core/promise.hpp"
-#include "actors/core/spawn.hpp"
-#include "schemas/messages.hpp"
+#include "tests/support/actor_test.hpp"
 
 namespace puff {
 namespace {
 
 using namespace std::chrono_literals;
-using clock = deadline_wheel::clock;
+using manner = oracle::manner;
 
-using oracle_actor = caf::typed_actor<caf::replies_to<check_atom, int>::with<int>>;
-using asker_actor = caf::typed_actor<caf::reacts_to<serve_atom, int>>;
-
-struct oracle {
-  using interface = oracle_actor;
-  static constexpr const char* name = "oracle";
-  enum class manner { answers, keeps, drops };
-
-  oracle(self_pointer<interface> self, manner how) : self_(self), how_(how) {}
-  interface::behavior_type make_behavior() {
-    return {[this](check_atom, int question) { return reply(question); }};
+struct ask_test : actor_test {
+  interlocutor::interface asking(placement where, const oracle::interface& whom) {
+    return spawn<interlocutor>(system, std::move(where), [this, whom](auto* self) {
+      ask(self, whom, 100ms, check_atom::value, 41).then(result.on_value(), result.on_error());
+    });
   }
-  caf::delegated<int> reply(int question) {
-    auto owed = make_promise<int>(self_);
-    auto later = owed.later();
-    if (how_ == manner::answers) owed.deliver(question + 1);
-    if (how_ == manner::keeps) kept_.push_back(std::move(owed));
-    return later;
-  }
-
-  self_pointer<interface> self_;
-  manner how_;
-  std::vector<promise<int>> kept_;
-};
-
-struct asker {
-  using interface = asker_actor;
-  static constexpr const char* name = "asker";
-
-  asker(self_pointer<interface> self, oracle_actor whom, std::optional<int>& value, ec& why)
-      : self_(self), whom_(std::move(whom)), value_(value), why_(why) {}
-  interface::behavior_type make_behavior() {
-    return {[this](serve_atom, int question) {
-      ask(self_, whom_, clock::now() + 100ms, check_atom::value, question)
-          .then([this](int answer) { value_ = answer; },
-                [this](const error& failed) { why_ = code_of(failed); });
-    }};
-  }
-
-  self_pointer<interface> self_;
-  oracle_actor whom_;
-  std::optional<int>& value_;
-  ec& why_;
-};
-
-struct ask_test : testing::Test {
-  caf::actor_system_config config;
-  caf::actor_system system{config.set("scheduler.policy", caf::atom("testing"))};
-  caf::scheduler::test_coordinator& scheduler =
-      dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
-  std::optional<int> value;
-  ec why = ec::none;
-  // Last member: its destructor ends the actors while everything they use still exists.
-  asio_loop loop{system, asio_loop::drive::by_hand};
-
-  void settle() {
-    while (scheduler.run() + loop.io().poll() != 0) {
-    }
-  }
-  void ask_one(oracle::manner how, std::uint64_t bound = 100) {
-    auto whom = spawn<oracle>(system, placement{.home = &loop, .mailbox_bound = bound}, how);
-    auto who = spawn<asker>(system, placement{.home = &loop}, whom, std::ref(value), std::ref(why));
-    caf::anon_send(who, serve_atom::value, 41);
+  void ask_one(manner how, std::uint64_t bound = 100) {
+    auto whom = spawn<oracle>(system, here(bound), how);
+    caf::anon_send(asking(here(), whom), check_atom::value);
     settle();
   }
 };
 
 TEST_F(ask_test, AnswerArrivesAndCancelsTheDeadline) {
-  ask_one(oracle::manner::answers);
-  EXPECT_EQ(value, 42);
+  ask_one(manner::answers);
+  EXPECT_EQ(result.value, 42);
   EXPECT_EQ(loop.deadlines().size(), 0u);
 }
 
 TEST_F(ask_test, DroppedPromiseAnswersBrokenPromise) {
-  ask_one(oracle::manner::drops);
-  EXPECT_EQ(why, ec::broken_promise);
+  ask_one(manner::drops);
+  EXPECT_EQ(result.why, ec::broken_promise);
   EXPECT_EQ(loop.deadlines().size(), 0u);
 }
 
 TEST_F(ask_test, SilenceAnswersTimedOutAtTheDeadlineAndNotBefore) {
-  auto asked = clock::now();
-  ask_one(oracle::manner::keeps);
-  loop.deadlines().advance(asked + 90ms);
+  ask_one(manner::keeps);
+  advance(99ms);
+  EXPECT_EQ(result.why, ec::none);
+  advance(2ms);
+  EXPECT_EQ(result.why, ec::timed_out);
+}
+
+TEST_F(ask_test, LateAnswerChangesNothing) {
+  auto whom = spawn<oracle>(system, here(), manner::keeps);
+  caf::anon_send(asking(here(), whom), check_atom::value);
+  advance(101ms);
+  caf::anon_send_exit(whom, caf::exit_reason::user_shutdown);  // breaks the kept promise
   settle();
-  EXPECT_EQ(why, ec::none);
-  loop.deadlines().advance(asked + 1s);
-  settle();
-  EXPECT_EQ(why, ec::timed_out);
+  EXPECT_EQ(result.why, ec::timed_out);
+  EXPECT_FALSE(result.value);
 }
 
 TEST_F(ask_test, FullMailboxAnswersOverloaded) {
-  ask_one(oracle::manner::answers, 0);
-  EXPECT_EQ(why, ec::overloaded);
+  ask_one(manner::answers, 0);
+  EXPECT_EQ(result.why, ec::overloaded);
+}
+
+TEST_F(ask_test, UrgentAskIsNeverRefused) {
+  auto whom = spawn<oracle>(system, here(0), manner::answers);
+  auto who = spawn<interlocutor>(system, here(), [&](auto* self) {
+    ask_urgently(self, whom, 1s, check_atom::value, 1).then(result.on_value(), result.on_error());
+  });
+  caf::anon_send(who, check_atom::value);
+  settle();
+  EXPECT_EQ(result.value, 2);
+}
+
+TEST_F(ask_test, DeadReceiverAnswersUnavailableHoweverManyAsk) {
+  auto whom = spawn<oracle>(system, here(2), manner::answers);
+  caf::anon_send_exit(whom, caf::exit_reason::user_shutdown);
+  settle();
+  auto who = asking(here(), whom);
+  for (int i = 0; i < 5; ++i) {
+    result.why = ec::none;
+    caf::anon_send(who, check_atom::value);
+    settle();
+    EXPECT_EQ(result.why, ec::unavailable);
+  }
+}
+
+TEST_F(ask_test, ThrowingReceiverAnswersItsReason) {
+  auto whom = spawn<oracle>(system, here(), manner::throws);
+  std::string text;
+  auto who = spawn<interlocutor>(system, here(), [&](auto* self) {
+    ask(self, whom, 1s, check_atom::value, 1).then(result.on_value(), [&](const error& why) {
+      text = describe(why);
+    });
+  });
+  caf::anon_send(who, check_atom::value);
+  settle();
+  EXPECT_EQ(text, "internal error: no oracle today");
+}
+
+TEST_F(ask_test, EmptyResourceAnswersUnavailable) {
+  resource<oracle::interface> cell;
+  auto who = spawn<interlocutor>(system, here(), [&](auto* self) {
+    ask(self, cell, 1s, check_atom::value, 1).then(result.on_value(), result.on_error());
+  });
+  caf::anon_send(who, check_atom::value);
+  settle();
+  EXPECT_EQ(result.why, ec::unavailable);
+  cell.set(spawn<oracle>(system, here(), manner::answers));
+  caf::anon_send(who, check_atom::value);
+  settle();
+  EXPECT_EQ(result.value, 2);
+}
+
+TEST_F(ask_test, AskerThatEndsTakesItsDeadlineAlong) {
+  auto whom = spawn<oracle>(system, here(), manner::keeps);
+  auto who = asking(here(), whom);
+  caf::anon_send(who, check_atom::value);
+  settle();
+  EXPECT_EQ(loop.deadlines().size(), 1u);
+  caf::anon_send_exit(who, caf::exit_reason::user_shutdown);
+  settle();
+  EXPECT_EQ(loop.deadlines().size(), 0u);
+}
+
+TEST_F(ask_test, HandlersMayOwnWhatCannotBeCopied) {
+  auto whom = spawn<oracle>(system, here(), manner::answers);
+  auto who = spawn<interlocutor>(system, here(), [&](auto* self) {
+    ask(self, whom, 1s, check_atom::value, 1)
+        .then([this, owned = std::make_unique<int>(40)](int got) { result.value = *owned + got; },
+              [owned = std::make_unique<int>(0)](const error&) {});
+  });
+  caf::anon_send(who, check_atom::value);
+  settle();
+  EXPECT_EQ(result.value, 42);
+}
+
+TEST_F(ask_test, ThrowingAnswerHandlerEndsTheAsker) {
+  auto whom = spawn<oracle>(system, here(), manner::answers);
+  auto place = here();
+  auto who = spawn<interlocutor>(system, place, [&](auto* self) {
+    ask(self, whom, 1s, check_atom::value, 1)
+        .then([](int) { throw std::runtime_error{"bad news"}; }, [](const error&) {});
+  });
+  auto id = caf::actor_cast<caf::strong_actor_ptr>(who)->id();
+  caf::anon_send(who, check_atom::value);
+  settle();
+  EXPECT_FALSE(loop.hosts(id));
+  EXPECT_EQ(place.counts->last_error(), "internal error: bad news");
+  EXPECT_EQ(loop.deadlines().size(), 0u);
+}
+
+TEST_F(ask_test, OrdinaryActorsAskWithTheSharedDeadlines) {
+  auto silent = spawn_on_workers<oracle>(on_workers(), manner::keeps);
+  auto who = spawn_on_workers<interlocutor>(on_workers(), [this, silent](auto* self) {
+    ask(self, silent, 100ms, check_atom::value, 1).then(result.on_value(), result.on_error());
+  });
+  caf::anon_send(who, check_atom::value);
+  settle();
+  EXPECT_EQ(shared.size(), 1u);
+  advance(99ms);
+  EXPECT_EQ(result.why, ec::none);
+  advance(2ms);
+  EXPECT_EQ(result.why, ec::timed_out);
+  EXPECT_EQ(shared.size(), 0u);
+}
+
+TEST_F(ask_test, OrdinaryAndPinnedActorsAskEachOther) {
+  auto pinned_one = spawn<oracle>(system, here(), manner::answers);
+  auto who = spawn_on_workers<interlocutor>(on_workers(), [&](auto* self) {
+    ask(self, pinned_one, 1s, check_atom::value, 1).then(result.on_value(), result.on_error());
+  });
+  caf::anon_send(who, check_atom::value);
+  settle();
+  EXPECT_EQ(result.value, 2);
+  EXPECT_EQ(shared.size(), 0u);
+  auto ordinary_one = spawn_on_workers<oracle>(on_workers(), manner::answers);
+  auto back = asking(here(), ordinary_one);
+  caf::anon_send(back, check_atom::value);
+  settle();
+  EXPECT_EQ(result.value, 42);
 }
 
 }  // namespace

@@ -99,5 +99,19 @@ TEST_F(deadline_wheel_test, NextIsNeverLaterThanTheEarliestDeadline) {
   EXPECT_FALSE(wheel.next());
 }
 
+TEST_F(deadline_wheel_test, TellsAnEarlierWakeOnce) {
+  EXPECT_FALSE(wheel.earlier_wake());
+  arm(50ms, 'a');
+  EXPECT_EQ(wheel.earlier_wake(), start + 50ms);
+  arm(80ms, 'b');
+  EXPECT_FALSE(wheel.earlier_wake());
+  arm(20ms, 'c');
+  EXPECT_EQ(wheel.earlier_wake(), start + 20ms);
+  wheel.advance(start + 20ms);
+  EXPECT_EQ(wheel.earlier_wake(), start + 50ms);
+  wheel.advance(start + 80ms);
+  EXPECT_FALSE(wheel.earlier_wake());
+}
+
 }  // namespace
 }  // namespace puff

@@ -1,0 +1,153 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/engine_options.hpp"
+#include "cli/hosted_node.hpp"
+#include "cli/program_parts.hpp"
+#include "services/http/bind_address.hpp"
+#include "services/telemetry/access_log.hpp"
+
+namespace puff::cli {
+namespace {
+
+struct serve_options {
+  bool access_log = false;
+  std::optional<std::uint32_t> io_threads;
+};
+
+constexpr auto details =
+    "Answers requests by the routes of the program in C++, then by the application that puff.toml "
+    "names (wsgi, asgi, [[mounts]]).\n\nSIGINT or SIGTERM: no new connections, requests finish, exit "
+    "status 0; a second signal, or server.graceful_timeout_ms, ends at once with 128 + signal. "
+    "SIGUSR2 writes the stacks of all greenlets and threads to the log.";
+
+void declare(CLI::App& at, override_map& overrides, const std::shared_ptr<serve_options>& o) {
+  at.add_option_function<std::vector<std::string>>(
+        "--bind", [&](const std::vector<std::string>& words) { overrides["--bind"] = words; },
+        "Address to listen on: HOST:PORT, [IPV6]:PORT, :PORT or unix:PATH; repeatable "
+        "(environment PUFF_BIND, default 127.0.0.1:7777)")
+      ->type_name("ADDRESS")
+      ->allow_extra_args(false)
+      ->check([](const std::string& text) {
+        auto address = http::parse_bind_address(text);
+        return address ? std::string{} : context_of(address.error());
+      });
+  at.add_flag_function(
+      "--reuse-port", [&](std::int64_t) { overrides["--reuse-port"] = {}; },
+      "Let several processes listen on one port (environment PUFF_REUSE_PORT)");
+  at.add_flag("--access-log", o->access_log, "Write a line for every request to standard output");
+  at.add_option("--io-threads", o->io_threads,
+                "Threads for sockets; 0 is one per two cores, at least one")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1024));
+}
+
+error open_sockets(node& over, const config::server_setting& server,
+                   std::vector<http::acceptor>& sockets) {
+  for (const auto& text : server.bind) {
+    auto address = http::parse_bind_address(text);
+    if (!address) return std::move(address.error());
+    auto listener = http::open_listener(over.loop().io(), *address, server.reuse_port);
+    if (!listener) return std::move(listener.error());
+    sockets.push_back(std::move(*listener));
+  }
+  return {};
+}
+
+/// Called on every listener's thread, so each has a log of its own.
+void log_access(const http::access_record& r) {
+  thread_local log::access_log to{STDOUT_FILENO, log::access_format::combined};
+  log::access_record record;
+  record.when = std::chrono::system_clock::now() - r.duration;
+  if (r.client) record.client = r.client->client_address;
+  record.method = r.method;
+  record.target = r.target;
+  record.status = r.status;
+  record.bytes = r.bytes;
+  record.duration = r.duration;
+  record.user_agent = r.user_agent;
+  to.add(record);
+  to.flush();
+}
+
+expected<http_listener_options> listener_options(
+    hosted_node& in, const invocation& what,
+    const std::vector<bridge::application_target>& targets) {
+  const auto& settings = what.config.values;
+  auto routes = what.program.routes.build(native_context{in.actors()});
+  if (!routes) return std::move(routes.error());
+  for (std::uint32_t i = 0; i < targets.size(); ++i)
+    if (auto wrong = routes->mount(targets[i].path, i)) return wrong;
+  http_listener_options o;
+  o.server.limits = http_limits(settings);
+  if (auto wrong = o.server.limits.validate()) return wrong;
+  o.server.router = std::make_shared<const http::router>(std::move(*routes));
+  if (settings.server.access_log) o.server.access_log = log_access;
+  o.server.error_log = [](std::string_view text) { log::error("http", "{}", text); };
+  auto applications = in.python().mount(targets);
+  if (!applications) return std::move(applications.error());
+  o.applications = std::move(*applications);
+  return o;
+}
+
+std::string to_url(const http::bind_address& address) {
+  return (address.is_unix() ? "" : "http://") + http::to_string(address);
+}
+
+/// On a greenlet: imports the applications, then opens the doors.
+int open_doors(hosted_node& in, const invocation& what,
+               const std::vector<bridge::application_target>& targets,
+               std::vector<http::acceptor>& sockets) {
+  auto options = listener_options(in, what, targets);
+  std::string greeting;
+  for (const auto& socket : sockets) greeting += "Serving on " + to_url(socket.local) + "\n";
+  error failed;
+  if (!options)
+    failed = options.error();
+  else
+    failed = in.actors().serve(std::move(*options), std::move(sockets));
+  if (failed) {
+    in.stop();
+    return print_failure(failed);
+  }
+  print(greeting);
+  return 0;
+}
+
+int serve(invocation& what, const serve_options& options) {
+  auto& settings = what.config.values;
+  settings.server.access_log |= options.access_log;
+  if (options.io_threads) settings.server.io_threads = *options.io_threads;
+  auto targets = applications(settings);
+  if (targets.empty() && what.program.routes.empty()) {
+    print_error(
+        "there is nothing to serve; name an application in puff.toml, as in wsgi = "
+        "\"package.module.application\" (or asgi = .., or [[mounts]])");
+    return 1;
+  }
+  std::vector<http::acceptor> sockets;
+  hosted_node::plan plan;
+  plan.argv = {what.program.name};
+  plan.prepare = [&](node& over) { return open_sockets(over, settings.server, sockets); };
+  return run_hosted(what, std::move(plan), [&](hosted_node& in) {
+    return open_doors(in, what, targets, sockets);
+  });
+}
+
+}  // namespace
+
+command serve_command() {
+  auto options = std::make_shared<serve_options>();
+  command c{"serve", "Serve HTTP"};
+  c.details = details;
+  c.aliases = {"runserver"};
+  c.declare = [options](CLI::App& at, override_map& to) { declare(at, to, options); };
+  c.run = [options](invocation& what) { return serve(what, *options); };
+  return c;
+}
+
+}  // namespace puff::cli

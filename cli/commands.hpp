@@ -1,0 +1,26 @@
+#pragma once
+
+#include "cli/command.hpp"
+#include "cli/program.hpp"
+
+/// Every command of Puff, each made in the file of its name.
+namespace puff::cli {
+
+command serve_command();
+command wait_forever_command();
+command run_command();
+command django_command();
+command pytest_command();
+command dev_command();
+command watch_command();
+command doctor_command();
+command status_command();
+command config_command();
+command example_config_command();
+
+/// One of `[[commands]]`.
+command configured_command(const config::command_setting& setting);
+/// One that a program in C++ adds.
+command native_command_of(const native_command& native);
+
+}  // namespace puff::cli

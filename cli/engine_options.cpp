@@ -1,0 +1,111 @@
+#include "cli/engine_options.hpp"
+
+#include <algorithm>
+
+#include "services/config/redact.hpp"
+
+namespace puff::cli {
+namespace {
+
+using bridge::application_target;
+
+template <class Table>
+std::size_t enabled(const std::vector<Table>& tables) {
+  return static_cast<std::size_t>(
+      std::count_if(tables.begin(), tables.end(), [](const auto& t) { return t.enable; }));
+}
+
+void add_target(std::vector<application_target>& to, const std::string& wsgi,
+                const std::string& asgi, const std::string& path) {
+  using kind = application_target::kind;
+  auto at = path == "/" ? std::string{} : path;
+  if (!wsgi.empty()) to.push_back({kind::wsgi, wsgi, at});
+  if (!asgi.empty()) to.push_back({kind::asgi, asgi, at});
+}
+
+}  // namespace
+
+expected<log::options> log_options(const config::settings& s) {
+  auto levels = log::filter::parse(s.log.level);
+  if (!levels) return std::move(levels.error());
+  log::options o;
+  o.levels = *levels;
+  o.shape = s.log.format == config::log_format::json ? log::format::json : log::format::text;
+  return o;
+}
+
+node_options options_of_node(const config::settings& s) {
+  node_options o;
+  if (!s.name.empty()) o.name = s.name;
+  o.io_threads = s.server.io_threads;
+  return o;
+}
+
+bridge::python_options options_of_python(const config::settings& s) {
+  bridge::python_options o;
+  o.interpreter.add_cwd = s.add_cwd_to_path;
+  o.interpreter.python_path.assign(s.python_path.begin(), s.python_path.end());
+  o.asyncio = s.asyncio;
+  o.max_greenlets = s.python.max_greenlets;
+  o.max_blocking_threads = s.python.max_blocking_threads;
+  o.blocking_idle = s.python.blocking_idle_ms;
+  o.stall_threshold = s.python.stall_threshold_ms;
+  return o;
+}
+
+http::limits http_limits(const config::settings& s) {
+  http::limits l;
+  l.max_head_bytes = s.limits.max_head_bytes;
+  l.max_target_bytes = s.limits.max_target_bytes;
+  l.max_fields = s.limits.max_fields;
+  l.max_body_bytes = s.limits.max_body_bytes;
+  l.max_plain_body_bytes = std::min(l.max_plain_body_bytes, l.max_body_bytes);
+  l.head_timeout = s.limits.head_timeout_ms;
+  l.body_idle_timeout = s.limits.body_idle_timeout_ms;
+  l.keep_alive_timeout = s.limits.keep_alive_timeout_ms;
+  l.write_idle_timeout = s.limits.write_idle_timeout_ms;
+  l.max_connections = s.limits.max_connections;
+  l.max_in_flight = s.limits.max_in_flight;
+  return l;
+}
+
+expected<std::vector<redis_pool_plan>> redis_pools(const config::settings& s) {
+  std::vector<redis_pool_plan> plans;
+  for (const auto& pool : s.redis) {
+    if (!pool.enable) continue;
+    auto url = redis::parse_url(pool.url);
+    if (!url)
+      return make_error(ec::bad_config, "Redis pool '" + pool.name + "' (" +
+                                            config::redact(pool.url) +
+                                            "): " + context_of(url.error()));
+    redis_pool_plan plan{pool.name, {}};
+    plan.options.connection.url = std::move(*url);
+    plan.options.max_blocking_connections = pool.pool_size;
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
+std::vector<application_target> applications(const config::settings& s) {
+  std::vector<application_target> targets;
+  for (const auto& mount : s.mounts)
+    if (mount.enable) add_target(targets, mount.wsgi, mount.asgi, mount.path);
+  // With both, `wsgi` serves, as it always has.
+  add_target(targets, s.wsgi, s.wsgi.empty() ? s.asgi : "", "");
+  return targets;
+}
+
+std::vector<std::string> missing_features(const config::settings& s) {
+  std::vector<std::string> out;
+  auto note = [&](std::size_t count, const std::string& table, const std::string& what) {
+    if (count > 0) out.push_back(table + " is configured, but this version has no " + what + " yet");
+  };
+  note(enabled(s.postgres), "[[postgres]]", "PostgreSQL pools");
+  note(enabled(s.pubsub), "[[pubsub]]", "pub/sub");
+  note(enabled(s.task_queue), "[[task_queue]]", "task queues");
+  note(enabled(s.graphql), "[[graphql]]", "GraphQL");
+  note(s.compression_middleware, "compression_middleware", "compression");
+  return out;
+}
+
+}  // namespace puff::cli

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <vector>
+
+#include "actors/node.hpp"
+#include "bridge/python_host.hpp"
+#include "services/config/settings.hpp"
+#include "services/http/limits.hpp"
+#include "services/telemetry/log.hpp"
+
+/// What each engine is given, made from the configuration: the only place that turns settings into
+/// options.
+namespace puff::cli {
+
+expected<log::options> log_options(const config::settings& s);
+node_options options_of_node(const config::settings& s);
+bridge::python_options options_of_python(const config::settings& s);
+http::limits http_limits(const config::settings& s);
+
+struct redis_pool_plan {
+  std::string name;
+  redis::client_options options;
+};
+/// The enabled Redis pools. Errors name the pool.
+expected<std::vector<redis_pool_plan>> redis_pools(const config::settings& s);
+
+/// The applications of puff.toml: `wsgi` or `asgi` at the root, and the mounts.
+std::vector<bridge::application_target> applications(const config::settings& s);
+
+/// A line for each feature that is configured and that this version does not have.
+std::vector<std::string> missing_features(const config::settings& s);
+
+}  // namespace puff::cli

@@ -1,0 +1,135 @@
+#include "cli/hosted_node.hpp"
+
+#include <pybind11/pybind11.h>
+
+#include <boost/asio/post.hpp>
+#include <cstdlib>
+
+#include "cli/console.hpp"
+#include "cli/engine_options.hpp"
+#include "services/telemetry/log.hpp"
+
+namespace puff::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using clock = std::chrono::steady_clock;
+
+error stopped_early() { return make_error(ec::cancelled, "stopped before it had started"); }
+
+}  // namespace
+
+hosted_node::hosted_node(const invocation& what, plan how)
+    : invocation_(what),
+      plan_(std::move(how)),
+      grace_(what.config.values.server.graceful_timeout_ms) {}
+
+expected<std::unique_ptr<hosted_node>> hosted_node::start(const invocation& what, plan how) {
+  std::unique_ptr<hosted_node> made{new hosted_node{what, std::move(how)}};
+  if (auto failed = made->open()) return failed;
+  return made;
+}
+
+error hosted_node::open() {
+  const auto& settings = invocation_.config.values;
+  for (const auto& [name, value] : invocation_.config.dotenv)
+    ::setenv(name.c_str(), value.c_str(), 0);
+  auto log_settings = log_options(settings);
+  if (!log_settings) return std::move(log_settings.error());
+  log::configure(*log_settings);
+  for (const auto& warning : invocation_.config.warnings) log::warning("config", "{}", warning);
+  for (const auto& missing : missing_features(settings)) log::warning("config", "{}", missing);
+
+  auto options = options_of_node(settings);
+  options.on_failure = [this](const error& why) { fail(why); };
+  node_ = std::make_unique<node>(std::move(options));
+  ending_ = std::make_unique<ending>(node_->loop().io(), grace_);
+  if (auto failed = start_pools()) return failed;
+  if (plan_.prepare)
+    if (auto failed = plan_.prepare(*node_)) return failed;
+  if (auto failed = start_python()) return failed;
+  auto status = status_server::open(*node_, askers_, [this] { return python_->stacks(); });
+  if (status)
+    status_ = std::move(*status);
+  else
+    log::warning("status", "no status of this node: {}", context_of(status.error()));
+  return ending_->requested() ? stopped_early() : error{};
+}
+
+error hosted_node::start_pools() {
+  auto pools = redis_pools(invocation_.config.values);
+  if (!pools) return std::move(pools.error());
+  for (auto& pool : *pools) node_->add_redis(pool.name, std::move(pool.options));
+  if (auto failed = node_->start_resources()) return failed;
+  return ending_->requested() ? stopped_early() : error{};
+}
+
+error hosted_node::start_python() {
+  auto options = options_of_python(invocation_.config.values);
+  options.interpreter.program_directory = invocation_.executable.parent_path();
+  options.asyncio |= plan_.asyncio;
+  if (!plan_.argv.empty()) options.interpreter.argv = plan_.argv;
+  auto python = bridge::python_host::start(*node_, std::move(options));
+  if (!python) return std::move(python.error());
+  python_ = std::move(*python);
+  return ending_->requested() ? stopped_early() : error{};
+}
+
+hosted_node::~hosted_node() {
+  if (node_ && status_) status_.reset();
+  ending_.reset();
+  if (python_) {
+    // A thread that asks Python for its stacks waits for the GIL, which this thread holds.
+    pybind11::gil_scoped_release released;
+    askers_.join();
+  }
+  askers_.join();
+  python_.reset();
+  node_.reset();
+  log::flush();
+}
+
+int hosted_node::run(std::function<int()> first) {
+  begin_ending();
+  int status = python_->run(std::move(first));
+  if (failed_) return 1;
+  const int signal = ending_->signal();
+  return plan_.how == stop_by::cancelling && signal != 0 ? 128 + signal : status;
+}
+
+void hosted_node::begin_ending() {
+  ending::callbacks what;
+  what.stop = [this] {
+    if (plan_.how == stop_by::cancelling) return python_->stop(milliseconds{0});
+    log::info("puff", "stopping: requests and tasks have {} ms to finish", grace_.count());
+    node_->drain(grace_, [this, from = clock::now()](const error&) {
+      // What did not end by then is ended by `ending`, whose time is over too.
+      auto spent = std::chrono::duration_cast<milliseconds>(clock::now() - from);
+      python_->stop(std::max(grace_ - spent, milliseconds{0}));
+    });
+  };
+  what.show_stacks = [this] {
+    boost::asio::post(askers_, [this] { log::warning("puff", "stacks\n{}", python_->stacks()); });
+  };
+  what.report = [this] {
+    log::warning("puff", "not ended\n{}", to_text(node_->status()));
+    log::warning("puff", "stacks\n{}", python_->stacks());
+  };
+  ending_->begin(std::move(what));
+}
+
+void hosted_node::fail(const error& why) {
+  log::error("puff", "{}", describe(why));
+  failed_ = true;
+  ending_->request();
+}
+
+int run_hosted(const invocation& what, hosted_node::plan how,
+               const std::function<int(hosted_node&)>& first) {
+  auto started = hosted_node::start(what, std::move(how));
+  if (!started) return print_failure(started.error());
+  auto& node = **started;
+  return node.run([&] { return first(node); });
+}
+
+}  // namespace puff::cli

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+#include <functional>
+#include <memory>
+
+#include "actors/node.hpp"
+#include "bridge/python_host.hpp"
+#include "cli/command.hpp"
+#include "cli/ending.hpp"
+#include "cli/status_server.hpp"
+
+namespace puff::cli {
+
+/// The node of this process with Python in it, started for one command.
+///
+/// Order: log, node, signals, pools (each reaches its server, or the start fails), what `prepare`
+/// does, Python, the status socket. It ends in the opposite order.
+class hosted_node {
+ public:
+  enum class stop_by {
+    draining,    ///< requests finish, then Python's work, as long as the configuration grants
+    cancelling,  ///< whatever waits is cancelled
+  };
+
+  struct plan {
+    stop_by how = stop_by::draining;
+    std::vector<std::string> argv;  ///< sys.argv
+    bool asyncio = false;           ///< starts the asyncio thread though puff.toml does not
+    /// Runs between the pools and Python: sockets are opened here.
+    std::function<error(node&)> prepare{};
+  };
+
+  static expected<std::unique_ptr<hosted_node>> start(const invocation& what, plan how);
+  ~hosted_node();
+
+  node& actors() noexcept { return *node_; }
+  bridge::python_host& python() noexcept { return *python_; }
+
+  /// Runs Python until the process is told to stop; `first` runs on a greenlet. The exit status: 0
+  /// if told to stop and `draining`, 128 + N if `cancelling`, else that of `first`.
+  int run(std::function<int()> first);
+
+  /// Ends `run` as a signal would: for the thread of `first`.
+  void stop() { ending_->request(); }
+
+ private:
+  hosted_node(const invocation& what, plan how);
+  error open();
+  error start_pools();
+  error start_python();
+  void begin_ending();
+  void fail(const error& why);
+
+  const invocation& invocation_;
+  plan plan_;
+  std::chrono::milliseconds grace_;
+  std::atomic<bool> failed_{false};
+  std::unique_ptr<node> node_;
+  std::unique_ptr<ending> ending_;
+  boost::asio::thread_pool askers_{1};  // for what waits for loops or for the GIL
+  std::unique_ptr<bridge::python_host> python_;
+  std::unique_ptr<status_server> status_;
+};
+
+/// Starts a node for `what`, runs `first` in it and says on standard error why that failed: the body
+/// of every command with Python.
+int run_hosted(const invocation& what, hosted_node::plan how,
+               const std::function<int(hosted_node&)>& first);
+
+}  // namespace puff::cli

@@ -1,0 +1,164 @@
+#include "cli/program.hpp"
+
+#include <filesystem>
+#include <set>
+
+#include "cli/command_line.hpp"
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/program_parts.hpp"
+
+namespace puff {
+namespace cli {
+namespace {
+
+constexpr int mistake_status = 2;
+
+std::vector<command> own_commands() {
+  std::vector<command> all;
+  all.push_back(serve_command());
+  all.push_back(dev_command());
+  all.push_back(run_command());
+  all.push_back(wait_forever_command());
+  all.push_back(django_command());
+  all.push_back(pytest_command());
+  all.push_back(watch_command());
+  all.push_back(status_command());
+  all.push_back(doctor_command());
+  all.push_back(config_command());
+  all.push_back(example_config_command());
+  return all;
+}
+
+error add(command c, const std::string& whose, std::vector<command>& to, std::set<std::string>& names) {
+  for (const auto& alias : c.aliases) names.insert(alias);
+  if (!names.insert(c.name).second || c.name == "help")
+    return make_error(ec::bad_config, whose + " '" + c.name +
+                                          "' has the name of another command; choose another one");
+  to.push_back(std::move(c));
+  return {};
+}
+
+std::filesystem::path executable() {
+  std::error_code failed;
+  return std::filesystem::read_symlink("/proc/self/exe", failed);
+}
+
+/// `puff-watch X` is `puff watch X`.
+std::vector<std::string> words_of(int argc, const char* const* argv) {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  if (argc > 0 && std::filesystem::path{argv[0]}.filename().string().ends_with("-watch"))
+    words.insert(words.begin(), "watch");
+  return words;
+}
+
+struct read_config {
+  expected<config::loaded> config;
+  std::vector<command> commands;
+};
+
+/// One run of a program: the configuration is read first, since it has commands and options too.
+class session {
+ public:
+  session(const program_parts& program, std::vector<std::string> words)
+      : program_(program), words_(std::move(words)), from_(config::process_sources()) {}
+
+  int run() {
+    auto commands = commands_of(program_, {});
+    if (!commands) return print_failure(commands.error());
+    from_.config_path = config_option(words_, *commands);
+    auto config = config::load(from_);
+    // Options may repair what is wrong with the environment, so the line is read in any case.
+    auto settings = config ? config->values : config::settings{};
+    if (config) commands = commands_of(program_, settings);
+    if (!commands) return print_failure(commands.error());
+    auto line = parse_command_line({program_.name, program_.about, program_.version}, *commands,
+                                   config::pool_options(settings), words_);
+    return act(std::move(line), config ? error{} : config.error());
+  }
+
+ private:
+  int act(parsed_line line, const error& broken) {
+    switch (line.what) {
+      case parsed_line::kind::text:
+        if (broken)
+          line.text += "\nThe configuration has mistakes; its commands and pools are missing here:\n" +
+                       context_of(broken) + "\n";
+        return print(line.text) ? 0 : 1;
+      case parsed_line::kind::mistake:
+        // The word may be one that the configuration would explain.
+        if (broken) return print_failure(broken);
+        print_error(line.text);
+        return mistake_status;
+      case parsed_line::kind::run:
+        break;
+    }
+    return start(std::move(line));
+  }
+
+  int start(parsed_line line) {
+    from_.overrides = std::move(line.overrides);
+    auto config = config::load(from_);
+    if (!config && line.chosen->reads == command::needs::configuration)
+      return print_failure(config.error());
+    invocation what{program_, config ? std::move(*config) : config::loaded{},
+                    std::move(line.arguments), executable()};
+    return line.chosen->run(what);
+  }
+
+  const program_parts& program_;
+  std::vector<std::string> words_;
+  config::sources from_;
+};
+
+}  // namespace
+
+expected<std::vector<command>> commands_of(const program_parts& program,
+                                           const config::settings& settings) {
+  std::vector<command> all;
+  std::set<std::string> names;
+  for (auto& c : own_commands())
+    if (auto twice = add(std::move(c), "the command", all, names)) return twice;
+  for (const auto& native : program.natives)
+    if (auto twice = add(native_command_of(native), "the program's command", all, names))
+      return twice;
+  for (const auto& setting : settings.commands)
+    if (auto twice = add(configured_command(setting), "the command of puff.toml", all, names))
+      return twice;
+  return all;
+}
+
+}  // namespace cli
+
+program::program(std::string name) : parts_(std::make_unique<cli::program_parts>()) {
+  parts_->name = std::move(name);
+}
+program::~program() = default;
+program::program(program&&) noexcept = default;
+program& program::operator=(program&&) noexcept = default;
+
+program& program::about(std::string text) {
+  parts_->about = std::move(text);
+  return *this;
+}
+
+program& program::version(std::string text) {
+  parts_->version = std::move(text);
+  return *this;
+}
+
+program& program::router(puff::router routes) {
+  parts_->routes = std::move(routes);
+  return *this;
+}
+
+program& program::command(native_command what) {
+  parts_->natives.push_back(std::move(what));
+  return *this;
+}
+
+int program::run(int argc, const char* const* argv) {
+  return cli::session{*parts_, cli::words_of(argc, argv)}.run();
+}
+
+}  // namespace puff

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/router.hpp"
+
+namespace puff {
+
+namespace cli {
+struct program_parts;
+}
+
+/// A command in C++: gets the words after its name and returns the exit status.
+struct native_command {
+  std::string name;
+  std::string about;  ///< one line, for the help
+  std::function<int(const std::vector<std::string>& arguments)> run;
+};
+
+/// A program with Puff inside: its commands are Puff's, those of puff.toml and those added here.
+///
+///     int main(int argc, char** argv) {
+///       puff::router routes;
+///       routes.get("/native", hello);
+///       return puff::program("shop").about("Sells tea").version("1.0").router(routes)
+///           .run(argc, argv);
+///     }
+class program {
+ public:
+  explicit program(std::string name);
+  ~program();
+  program(program&&) noexcept;
+  program& operator=(program&&) noexcept;
+
+  /// One line that says what the program is.
+  program& about(std::string text);
+  program& version(std::string text);
+  /// Routes that are answered by C++; they win over the applications of puff.toml.
+  program& router(puff::router routes);
+  /// A name that Puff has already is refused when the program runs.
+  program& command(native_command what);
+
+  /// Runs the command that the arguments name and returns the exit status: 0 fine, 1 failed with a
+  /// line on standard error, 2 a mistake on the command line, 128 + N ended by signal N before its
+  /// work was done, or what the command itself left with. Call it once, on the main thread.
+  int run(int argc, const char* const* argv);
+
+ private:
+  std::unique_ptr<cli::program_parts> parts_;
+};
+
+}  // namespace puff

@@ -1,0 +1,91 @@
+#include "cli/status_server.hpp"
+
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <future>
+
+#include "cli/runtime_directory.hpp"
+#include "services/telemetry/log.hpp"
+
+namespace puff::cli {
+namespace {
+
+namespace asio = boost::asio;
+
+/// Runs `work` on the thread of a loop and waits for its end.
+template <class F>
+void run_on(asio_loop& loop, F work) {
+  auto ended = std::make_shared<std::promise<void>>();
+  loop.post([ended, &work] {
+    work();
+    ended->set_value();
+  });
+  ended->get_future().wait();
+}
+
+asio::awaitable<std::string> made_on(asio::thread_pool& askers,
+                                     const std::function<std::string()>& make) {
+  co_return co_await asio::co_spawn(
+      askers, [&make]() -> asio::awaitable<std::string> { co_return make(); },
+      asio::use_awaitable);
+}
+
+}  // namespace
+
+expected<std::unique_ptr<status_server>> status_server::open(node& over,
+                                                             asio::thread_pool& askers,
+                                                             text_source stacks) {
+  auto directory = runtime_directory();
+  if (auto failed = make_runtime_directory(directory)) return failed;
+  auto socket = socket_of(directory, over.name(), ::getpid());
+  auto address = http::parse_bind_address("unix:" + socket.path.string());
+  if (!address) return std::move(address.error());
+  std::unique_ptr<status_server> made{new status_server{over, askers}};
+  error failed;
+  run_on(over.loop(), [&] {
+    auto listener = http::open_listener(over.loop().io(), *address);
+    if (!listener) {
+      failed = listener.error();
+      return;
+    }
+    http::server_options options;
+    options.router = made->routes(std::move(stacks));
+    options.error_log = [](std::string_view what) { log::warning("status", "{}", what); };
+    made->server_ = std::make_unique<http::server>(over.loop().io(), over.loop().deadlines(),
+                                                   std::move(options), *made);
+    made->server_->listen(std::move(*listener));
+  });
+  if (failed) return failed;
+  return made;
+}
+
+status_server::~status_server() {
+  run_on(node_.loop(), [this] { server_.reset(); });
+}
+
+http::coroutine_handler status_server::answering(std::string type, text_source make) {
+  return [this, type = std::move(type),
+          make = std::move(make)](http::exchange& x) -> asio::awaitable<void> {
+    response whole;
+    whole.head.headers.add("Content-Type", type);
+    whole.body = co_await made_on(askers_, make);
+    x.respond(std::move(whole));
+  };
+}
+
+std::shared_ptr<const http::router> status_server::routes(text_source stacks) {
+  constexpr auto plain = "text/plain; charset=utf-8";
+  auto routes = std::make_shared<http::router>();
+  auto add = [&](const char* path, const char* type, text_source make) {
+    if (auto wrong = routes->add("GET", path, answering(type, std::move(make))))
+      log::error("status", "{}: {}", path, describe(wrong));
+  };
+  add("/status", "application/json", [this] { return to_json(node_.status()); });
+  add("/status.txt", plain, [this] { return to_text(node_.status()); });
+  add("/stacks", plain, std::move(stacks));
+  return routes;
+}
+
+}  // namespace puff::cli

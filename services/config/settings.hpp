@@ -1,0 +1,161 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The configuration of a program as plain values. The initializers below are the defaults; every
+/// other place (parser, `example_config`, documentation) reads them from here. An empty string
+/// means "not set" unless said otherwise. Whoever builds an engine copies what it needs from here.
+namespace puff::config {
+
+/// Where an effective value came from.
+struct origin {
+  enum class source : std::uint8_t { fallback, file, dotenv, environment, option, implied };
+  source from = source::fallback;
+  std::string name;          ///< file, variable, option, or the key that implied it
+  std::uint32_t line = 0;    ///< of the file; 0: none
+  std::uint32_t column = 0;  ///< of the file; 0: none
+};
+
+/// "default", "puff.toml line 3", "environment PUFF_BIND", "option --bind" ...
+std::string to_string(const origin& where);
+
+enum class cors_base : std::uint8_t { standard, permissive, very_permissive };
+
+/// `[cors]`. Nothing means: as `base_config` has it. A list of "*" alone means any.
+struct cors_setting {
+  cors_base base_config = cors_base::standard;
+  std::optional<std::chrono::seconds> max_age_secs;
+  std::optional<bool> allow_credentials;
+  std::optional<std::vector<std::string>> allowed_origins, allowed_headers, allowed_methods;
+};
+
+/// `[[commands]]`: a Python function as a command of the program.
+struct command_setting {
+  std::string function;
+  std::string command_name;
+};
+
+/// `[[postgres]]`, `[[redis]]`, `[[pubsub]]`, `[[task_queue]]`.
+struct pool_setting {
+  bool enable = true;
+  std::string name = "default";
+  std::string url;  ///< never empty after `load`
+  std::uint32_t pool_size = 10;
+  std::uint32_t max_concurrent_tasks = 0;  ///< task queues only; 0: four per CPU
+  origin url_origin;                       ///< `fallback` if nobody named a server
+};
+
+/// `[[http_client]]`. After `load` one named "default" always exists.
+struct http_client_setting {
+  bool enable = true;
+  std::string name = "default";
+  bool http2_prior_knowledge = false;
+  std::uint32_t max_idle_connections = 100;
+  std::string user_agent;  ///< empty: "puff/VERSION"
+  std::chrono::milliseconds connect_timeout_ms{10000};
+  std::chrono::milliseconds timeout_ms{30000};
+  std::chrono::milliseconds idle_timeout_ms{90000};
+  bool verify = true;
+};
+
+/// `[graphql.limits]`
+struct graphql_limits_setting {
+  std::uint32_t max_tokens = 10000;
+  std::uint32_t max_depth = 64;
+  std::uint32_t max_aliases = 500;
+  std::uint32_t max_directives = 500;
+  std::uint32_t max_fields = 5000;
+  std::uint32_t max_rows = 1000000;
+  std::chrono::milliseconds timeout_ms{30000};
+  std::uint32_t max_message_bytes = 1048576;
+  std::uint32_t max_subscriptions = 100;
+};
+
+/// `[[graphql]]`
+struct graphql_setting {
+  bool enable = true;
+  std::string name = "default";
+  std::string schema;
+  std::string url, subscriptions_url, playground_url;
+  std::string database;  ///< name of a `[[postgres]]` pool
+  graphql_limits_setting limits;
+};
+
+/// `[[mounts]]`: an application below a path of the same port; exactly one of wsgi and asgi is set.
+struct mount_setting {
+  bool enable = true;
+  std::string name;  ///< its path if not set
+  std::string path;  ///< begins with '/'; ends with '/' only if it is "/"
+  std::string wsgi, asgi;
+};
+
+/// `[server]`
+struct server_setting {
+  std::vector<std::string> bind{"127.0.0.1:7777"};  ///< HOST:PORT, [IPV6]:PORT or unix:PATH
+  bool reuse_port = false;
+  std::uint32_t io_threads = 0;  ///< 0: one per two cores, at least one
+  bool access_log = false;
+  std::chrono::milliseconds graceful_timeout_ms{30000};
+};
+
+/// `[limits]`: of one HTTP connection or request; the last two of the whole process.
+struct limits_setting {
+  std::uint32_t max_head_bytes = 32768;
+  std::uint32_t max_target_bytes = 8192;
+  std::uint32_t max_fields = 100;
+  std::uint64_t max_body_bytes = 67108864;
+  std::chrono::milliseconds head_timeout_ms{10000};
+  std::chrono::milliseconds body_idle_timeout_ms{30000};
+  std::chrono::milliseconds keep_alive_timeout_ms{75000};
+  std::chrono::milliseconds write_idle_timeout_ms{30000};
+  std::uint32_t max_connections = 20000;
+  std::uint32_t max_in_flight = 4096;
+};
+
+/// `[python]`
+struct python_setting {
+  std::uint32_t max_greenlets = 10000;
+  std::uint32_t max_blocking_threads = 64;
+  std::chrono::milliseconds blocking_idle_ms{30000};
+  std::chrono::milliseconds stall_threshold_ms{1000};
+};
+
+enum class log_format : std::uint8_t { text, json };
+
+/// `[log]`
+struct log_setting {
+  std::string level = "info";  ///< LEVEL, or LEVEL,MODULE=LEVEL,.. as in PUFF_LOG
+  log_format format = log_format::text;
+};
+
+/// All of it.
+struct settings {
+  std::string name;  ///< of the node; empty: the node chooses
+  bool django = false;
+  bool greenlets = true;
+  bool asyncio = false;  ///< turned on by `asgi` and by a mount with asgi
+  bool dotenv = true;
+  std::string dotenv_path;
+  bool add_cwd_to_path = true;
+  std::vector<std::string> python_path;
+  bool compression_middleware = false;
+  bool pytest = false;  ///< turned on by `pytest_path`
+  std::string pytest_path;
+  std::string wsgi, asgi;
+  cors_setting cors;
+  server_setting server;
+  limits_setting limits;
+  python_setting python;
+  log_setting log;
+  std::vector<command_setting> commands;
+  std::vector<pool_setting> postgres, redis, pubsub, task_queue;
+  std::vector<http_client_setting> http_client;
+  std::vector<graphql_setting> graphql;
+  std::vector<mount_setting> mounts;
+};
+
+}  // namespace puff::config

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "schemas/error.hpp"
+
+namespace puff::dev::internal {
+
+/// Makes `directory/name`, for this user only, and tells version control to ignore `directory`.
+/// Gives its absolute path.
+expected<std::filesystem::path> make_server_directory(const std::string& directory,
+                                                      const std::string& name);
+
+/// Where the socket `name` of a server in `directory` lies: there, or where that path would be
+/// longer than a socket's may be, in a private directory below the one for temporary files.
+expected<std::string> socket_path(const std::filesystem::path& directory, const std::string& name);
+
+/// The absolute path of a program, looked up on PATH unless it has a '/'; empty if there is none.
+std::string find_executable(const std::string& name);
+
+/// The last lines of a text file, joined by " | "; empty if it cannot be read.
+std::string last_lines(const std::filesystem::path& file, std::size_t count);
+
+}  // namespace puff::dev::internal

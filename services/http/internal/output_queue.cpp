@@ -1,0 +1,55 @@
+#include "services/http/internal/output_queue.hpp"
+
+namespace puff::http::internal {
+
+std::string& output_queue::tail() {
+  if (!open_ || pieces_.back().size() >= joined) {
+    pieces_.emplace_back();
+    open_ = true;
+  }
+  return pieces_.back();
+}
+
+void output_queue::append(std::string_view text) {
+  tail().append(text);
+  bytes_ += text.size();
+}
+
+void output_queue::append_piece(std::string piece) {
+  if (piece.size() <= joined) return append(std::string_view{piece});
+  bytes_ += piece.size();
+  pieces_.push_back(std::move(piece));
+  open_ = false;
+}
+
+std::size_t output_queue::gather(std::span<iovec> into) const noexcept {
+  std::size_t used = 0;
+  auto offset = offset_;
+  for (auto i = first_; i < pieces_.size() && used < into.size(); ++i, offset = 0)
+    if (auto left = pieces_[i].size() - offset; left > 0)
+      into[used++] = {const_cast<char*>(pieces_[i].data()) + offset, left};
+  return used;
+}
+
+void output_queue::consume(std::size_t n) noexcept {
+  bytes_ -= n;
+  if (bytes_ == 0) return clear();
+  n += offset_;
+  while (n >= pieces_[first_].size()) {
+    n -= pieces_[first_].size();
+    pieces_[first_++] = {};
+  }
+  offset_ = n;
+  if (first_ >= 32 && first_ * 2 >= pieces_.size()) {
+    pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
+  }
+}
+
+void output_queue::clear() noexcept {
+  pieces_.clear();
+  first_ = offset_ = bytes_ = 0;
+  open_ = false;
+}
+
+}  // namespace puff::http::internal

@@ -1,0 +1,50 @@
+// A plain handler behind the HTTP engine on one thread: the floor of what a request costs.
+#include <cstdlib>
+#include <iostream>
+
+#include "services/http/server.hpp"
+
+namespace {
+
+/// Every request has a native route, so this is never asked.
+struct no_application final : puff::http::application_port {
+  void serve(puff::request_events) override { std::abort(); }
+};
+
+puff::http::plain_handler text(std::string body) {
+  return [body = std::move(body)](const puff::request&, const puff::http::path_params&) {
+    puff::response r;
+    r.head.headers.add("Content-Type", "text/plain");
+    r.body = body;
+    return r;
+  };
+}
+
+puff::response echo(const puff::request& request, const puff::http::path_params&) {
+  puff::response r;
+  r.body = request.body;
+  return r;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  boost::asio::io_context io{1};
+  auto address = puff::http::parse_bind_address(argc > 1 ? argv[1] : "127.0.0.1:0");
+  auto listener = address ? puff::http::open_listener(io, *address)
+                          : puff::expected<puff::http::acceptor>{address.error()};
+  if (!listener) {
+    std::cerr << puff::describe(listener.error()) << '\n';
+    return 1;
+  }
+  auto routes = std::make_shared<puff::http::router>();
+  routes->add("GET", "/", text("Hello, World"));
+  routes->add("GET", "/10k", text(std::string(10'240, 'x')));
+  routes->add("POST", "/echo", puff::http::plain_handler{echo});
+  puff::deadline_wheel wheel;
+  no_application application;
+  puff::http::server server{io, wheel, {{}, routes, {}, {}}, application};
+  std::cout << "listening on " << puff::http::to_string(listener->local) << std::endl;
+  server.listen(std::move(*listener));
+  io.run();
+}
