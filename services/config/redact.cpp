@@ -52,7 +52,8 @@ void mask_parameter(std::string& text, std::string_view name) {
 std::string redact(std::string_view url) {
   std::string out{url};
   mask_user_info(out);
-  for (auto name : std::array<std::string_view, 2>{"password", "passwd"}) mask_parameter(out, name);
+  for (auto name : std::array<std::string_view, 3>{"password", "passwd", "pass"})
+    mask_parameter(out, name);
   return out;
 }
 

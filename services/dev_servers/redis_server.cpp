@@ -3,7 +3,9 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
+#include <thread>
 
 #include "services/dev_servers/internal/child_process.hpp"
 #include "services/dev_servers/internal/directory_lock.hpp"
@@ -34,7 +36,7 @@ class redis_server : public running_server {
   redis_server(server_files files, std::optional<directory_lock> lock,
                std::unique_ptr<child_process> child, std::chrono::milliseconds grace)
       : files_(std::move(files)),
-        url_("unix://" + files_.socket),
+        url_(internal::socket_url(files_.socket)),
         lock_(std::move(lock)),
         child_(std::move(child)),
         grace_(grace) {}

@@ -69,9 +69,7 @@ class http_client_socket {
     close();
   }
   void end_writing() { ::shutdown(fd_, SHUT_WR); }
-  void shrink_buffers(int bytes) {
-    ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
-  }
+  void shrink_buffers(int bytes) { ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes); }
 
   /// Sends all of `text`, running the server meanwhile.
   void send(std::string_view text) {
@@ -106,7 +104,7 @@ class http_client_socket {
     return wait_until([&] { return receive(), ended; });
   }
   /// Runs the server until `done`; false after ten seconds.
-  template<class Done>
+  template <class Done>
   bool wait_until(Done done) {
     auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{10};
     while (!done()) {
@@ -180,7 +178,7 @@ struct http_server_fixture : testing::Test {
   }
   http_client_socket connect() { return {io, address}; }
 
-  template<class Done>
+  template <class Done>
   bool run_until(Done done) {
     auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{10};
     while (!done()) {

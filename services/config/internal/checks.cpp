@@ -127,7 +127,8 @@ std::string postgres_url(std::string_view text) {
 }
 
 std::string redis_url(std::string_view text) {
-  constexpr std::array<std::string_view, 3> schemes{"redis://", "rediss://", "unix://"};
+  constexpr std::array<std::string_view, 4> schemes{"redis://", "rediss://",
+                                                    "unix:", "redis+unix:"};
   if (has_scheme(text, schemes)) return header_text(text);
   return "must begin with redis://, rediss:// or unix://, not '" + redact(text) + "'";
 }

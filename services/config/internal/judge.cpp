@@ -52,16 +52,17 @@ std::optional<bool> boolean_of(std::string word) {
   return std::nullopt;
 }
 
-expected<value> one_word(const key& k, const std::string& word) {
-  if (k.bound->kind == value_kind::text) return value{word};
+std::string read_word(const key& k, const std::string& word, value& v) {
+  if (k.bound->kind == value_kind::text) return v = word, "";
   if (k.bound->kind == value_kind::boolean) {
-    if (auto truth = boolean_of(word)) return value{*truth};
-    return make_error(ec::bad_config, "expected true or false" + found(k, word));
+    if (auto truth = boolean_of(word)) return v = *truth, "";
+    return "expected true or false" + found(k, word);
   }
   std::int64_t n = 0;
   auto [end, failed] = std::from_chars(word.data(), word.data() + word.size(), n);
-  if (failed == std::errc{} && end == word.data() + word.size() && !word.empty()) return value{n};
-  return make_error(ec::bad_config, "expected integer" + found(k, word));
+  bool whole = failed == std::errc{} && end == word.data() + word.size() && !word.empty();
+  if (whole) return v = n, "";
+  return "expected integer" + found(k, word);
 }
 
 }  // namespace
@@ -73,16 +74,17 @@ std::string complaint(const key& k, const value& v) {
   return {};
 }
 
-expected<value> from_words(const key& k, const std::vector<std::string>& words) {
-  auto v = [&]() -> expected<value> {
-    if (k.bound->kind == value_kind::list) return value{words};
-    if (!words.empty()) return one_word(k, words.back());
-    if (k.bound->kind == value_kind::boolean) return value{true};
-    return make_error(ec::bad_config, "needs a value");
-  }();
-  if (!v) return v;
-  if (auto wrong = complaint(k, *v); !wrong.empty()) return make_error(ec::bad_config, wrong);
-  return v;
+std::string read_words(const key& k, const std::vector<std::string>& words, value& v) {
+  std::string wrong;
+  if (k.bound->kind == value_kind::list)
+    v = words;
+  else if (!words.empty())
+    wrong = read_word(k, words.back(), v);
+  else if (k.bound->kind == value_kind::boolean)
+    v = true;
+  else
+    wrong = "needs a value";
+  return wrong.empty() ? complaint(k, v) : wrong;
 }
 
 std::vector<std::string> words_of(const key& k, const std::string& text) {

@@ -50,12 +50,13 @@ class overlay {
  private:
   void set(const place& p, const std::vector<std::string>& words, const origin& at,
            const std::string& prefix) {
-    if (auto v = from_words(p.what, words)) {
-      p.what.bound->set(p.object, *v);
-      origins_[p.path] = at;
-    } else {
-      wrong_.add(at, prefix + context_of(v.error()));
+    value v;
+    if (auto bad = read_words(p.what, words, v); !bad.empty()) {
+      wrong_.add(at, prefix + bad);
+      return;
     }
+    p.what.bound->set(p.object, v);
+    origins_[p.path] = at;
   }
 
   settings& s_;

@@ -4,6 +4,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -63,6 +65,19 @@ expected<std::string> socket_path(const fs::path& directory, const std::string& 
   auto far = (own / name).string();
   if (far.size() <= longest_socket_path) return far;
   return failed(far, "is too long for a unix socket; set TMPDIR to a shorter path");
+}
+
+std::string socket_url(const std::string& path) {
+  constexpr std::string_view plain = "/-._~", digits = "0123456789ABCDEF";
+  std::string out = "unix://";
+  for (char c : path) {
+    auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x80 && std::isalnum(byte)) || plain.find(c) != std::string_view::npos)
+      out += c;
+    else
+      (out += '%').append({digits[byte >> 4], digits[byte & 15]});
+  }
+  return out;
 }
 
 std::string find_executable(const std::string& name) {

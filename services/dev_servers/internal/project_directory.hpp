@@ -16,6 +16,9 @@ expected<std::filesystem::path> make_server_directory(const std::string& directo
 /// longer than a socket's may be, in a private directory below the one for temporary files.
 expected<std::string> socket_path(const std::filesystem::path& directory, const std::string& name);
 
+/// "unix://" and the path, percent-encoded where a URL needs it.
+std::string socket_url(const std::string& path);
+
 /// The absolute path of a program, looked up on PATH unless it has a '/'; empty if there is none.
 std::string find_executable(const std::string& name);
 

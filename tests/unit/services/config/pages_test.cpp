@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <regex>
+#include <sstream>
 
 #include "services/config/places.hpp"
 #include "tests/support/scratch_directory.hpp"
@@ -20,6 +20,18 @@ struct pages_test : testing::Test {
     from.cwd = here.path();
     from.config_path = "puff.toml";
     return load(from);
+  }
+
+  // Without the "# " before tables and "key = value".
+  static std::string uncommented(const std::string& text) {
+    std::istringstream lines{text};
+    std::string out;
+    for (std::string line; std::getline(lines, line); out += line + "\n") {
+      auto word = line.substr(0, line.find(" = "));
+      bool is_key = word.size() < line.size() && word.find(' ', 2) == std::string::npos;
+      if (line.starts_with("# [") || (line.starts_with("# ") && is_key)) line.erase(0, 2);
+    }
+    return out;
   }
 
   // Every value and where it is, without where it came from.
@@ -48,7 +60,7 @@ TEST_F(pages_test, ExampleConfigWritesEveryDefaultOut) {
 }
 
 TEST_F(pages_test, ExampleConfigIsStillValidWithItsTablesUncommented) {
-  auto text = std::regex_replace("\n" + example_config(), std::regex{"\n# (\\[|\\w+ = )"}, "\n$1");
+  auto text = uncommented(example_config());
   here.make_directory("config");
   here.write("config/dev.env", "");
   auto all = load_text(text);
@@ -78,8 +90,10 @@ TEST_F(pages_test, DocumentationTablesHaveFourColumns) {
   std::istringstream lines{docs};
   for (std::string line; std::getline(lines, line);)
     if (line.starts_with("|")) {
-      auto bars = std::regex_replace(line, std::regex{R"(\\\|)"}, "");
-      EXPECT_EQ(std::count(bars.begin(), bars.end(), '|'), 5) << line;
+      std::size_t bars = 0;
+      for (std::size_t at = 0; at < line.size(); ++at)
+        bars += line[at] == '|' && (at == 0 || line[at - 1] != '\\');
+      EXPECT_EQ(bars, 5u) << line;
     }
 }
 

@@ -23,6 +23,7 @@ TEST(redact, HidesPasswordParameters) {
             "postgres://db/x?password=***&sslmode=require");
   EXPECT_EQ(redact("postgres://db/x?user=a&sslpassword=secret"),
             "postgres://db/x?user=a&sslpassword=***");
+  EXPECT_EQ(redact("redis://h?pass=secret&db=1"), "redis://h?pass=***&db=1");
 }
 
 TEST(redact, HidesPasswordsOfKeywordForm) {

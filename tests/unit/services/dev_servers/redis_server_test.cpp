@@ -266,6 +266,14 @@ TEST_F(redis_server_test, LongPathsHaveTheirSocketElsewhere) {
   fs::remove(socket.parent_path());
 }
 
+TEST_F(redis_server_test, UrlIsEncodedWhereThePathNeedsIt) {
+  options.directory = here.path("my app@50%");
+  auto server = good();
+  ASSERT_TRUE(server);
+  EXPECT_EQ(server->url(), "unix://" + here.path("my%20app%4050%25/redis-default/redis.sock"));
+  EXPECT_EQ(ask("unix://" + here.path("my app@50%/redis-default/redis.sock"), "PING"), "+PONG\r\n");
+}
+
 TEST_F(redis_server_test, VersionControlIgnoresTheDirectory) {
   good();
   EXPECT_EQ(here.read(".puff/.gitignore"), "*\n");

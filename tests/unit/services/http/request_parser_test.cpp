@@ -59,8 +59,9 @@ TEST_F(request_parser_test, TakesAHeadAsItIs) {
 }
 
 TEST_F(request_parser_test, TakesARequestInSinglesOfBytes) {
-  auto text = "\r\nPOST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-              "3;e=\"x\"\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: t\r\n\r\n";
+  auto text =
+      "\r\nPOST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "3;e=\"x\"\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: t\r\n\r\n";
   parse(text, 1);
   ASSERT_TRUE(parser->done());
   EXPECT_EQ(body, "abcde");
@@ -113,9 +114,9 @@ TEST_F(request_parser_test, KnowsWhetherTheConnectionStaysOpen) {
 }
 
 TEST_F(request_parser_test, AcceptsWhatIsUnusualButRight) {
-  for (auto text : {"M-SEARCH /x HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
-                    "GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\r\nHost:\r\n\r\n",
-                    "GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
+  for (auto text : {"M-SEARCH /x HTTP/1.1\r\nHost: a\r\n\r\n",
+                    "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.0\r\n\r\n",
+                    "GET / HTTP/1.1\r\nHost:\r\n\r\n", "GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
                     "GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\nX: \xe9\t\x80\r\n\r\n",
                     "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
                     "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n00\r\n\r\n",

@@ -56,8 +56,8 @@ TEST_F(response_writer_test, KeepsAReasonAndTheApplicationsOwnServerAndDate) {
 }
 
 TEST_F(response_writer_test, FramesAnUnknownLengthByVersion) {
-  EXPECT_THAT(written(), AllOf(HasSubstr("Transfer-Encoding: chunked\r\n"),
-                               Not(HasSubstr("Connection"))));
+  EXPECT_THAT(written(),
+              AllOf(HasSubstr("Transfer-Encoding: chunked\r\n"), Not(HasSubstr("Connection"))));
   EXPECT_EQ(plan.framing, body_framing::chunked);
   shape.minor_version = 0;
   EXPECT_THAT(written(), AllOf(Not(HasSubstr("chunked")), HasSubstr("Connection: close\r\n")));

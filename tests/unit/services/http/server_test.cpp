@@ -23,9 +23,8 @@ struct server_test : test::http_server_fixture {
     EXPECT_FALSE(routes->add("GET", "/broken", [](const request&, const path_params&) -> response {
       throw std::runtime_error{"no luck"};
     }));
-    EXPECT_FALSE(routes->add("POST", "/small", [](const request&, const path_params&) {
-      return response{};
-    }));
+    EXPECT_FALSE(routes->add("POST", "/small",
+                             [](const request&, const path_params&) { return response{}; }));
   }
   bool gone() { return server->stats().connections == 0; }
   void settle() {
@@ -182,8 +181,7 @@ TEST_F(server_test, Answers503AboveTheLimitOfRequestsInFlight) {
   first.send(get);
   auto id = event(kind::begin).id;
   second.send(get);
-  EXPECT_THAT(second.answer(),
-              AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After: 1\r\n")));
+  EXPECT_THAT(second.answer(), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After: 1\r\n")));
   second.send(hello);
   EXPECT_THAT(second.answer(), EndsWith("hello")) << "native routes are not concerned";
   answer(id, "one");

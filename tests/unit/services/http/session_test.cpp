@@ -94,8 +94,9 @@ TEST_F(session_test, GivesAnApplicationItsRequestWhole) {
 TEST_F(session_test, ReadsChunkedBodies) {
   start();
   auto client = connect();
-  client.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-              "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
   EXPECT_THAT(client.answer(), EndsWith("\r\n\r\nabcde"));
   client.send("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
   auto id = event(kind::begin).id;
@@ -119,9 +120,9 @@ TEST_F(session_test, WritesAnAnswerOfUnknownLengthInChunks) {
       << "a piece leaves at once";
   send(data_part(id, std::string(10000, 'x')));
   send(last_part(id));
-  EXPECT_THAT(client.answer(), AllOf(HasSubstr("Transfer-Encoding: chunked\r\n"),
-                                     HasSubstr("\r\n\r\n3\r\nabc\r\n2710\r\nxxx"),
-                                     EndsWith("x\r\n0\r\n\r\n")));
+  EXPECT_THAT(client.answer(),
+              AllOf(HasSubstr("Transfer-Encoding: chunked\r\n"),
+                    HasSubstr("\r\n\r\n3\r\nabc\r\n2710\r\nxxx"), EndsWith("x\r\n0\r\n\r\n")));
 }
 
 TEST_F(session_test, EndsAnAnswerOfUnknownLengthToHttp10WithTheConnection) {
@@ -167,12 +168,14 @@ TEST_F(session_test, AnswersHeadWithoutABody) {
 TEST_F(session_test, SaysContinueToAClientThatWaitsForIt) {
   start();
   auto client = connect();
-  client.send("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
   EXPECT_EQ(client.answer(), "HTTP/1.1 100 Continue\r\n\r\n");
   client.send("ab");
   EXPECT_THAT(client.answer(), EndsWith("\r\n\r\nab"));
-  client.send("POST /none HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
-              "Content-Length: 100000000\r\n\r\n");
+  client.send(
+      "POST /none HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+      "Content-Length: 100000000\r\n\r\n");
   EXPECT_THAT(client.answer(), StartsWith("HTTP/1.1 413 ")) << "no invitation for what is refused";
 }
 
@@ -190,7 +193,8 @@ TEST_F(session_test, StopsReadingABodyThatTheApplicationDoesNotTake) {
   start();
   auto client = connect();
   constexpr std::size_t size = 8u << 20;
-  client.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n");
+  client.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(size) +
+              "\r\n\r\n");
   std::string body(size, 'b');
   std::size_t sent = 0;
   auto stalls = [&](const auto& push) {

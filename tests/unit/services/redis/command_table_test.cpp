@@ -63,10 +63,12 @@ TEST(command_table, SaysWhatToUseInstead) {
   EXPECT_THAT(refused({{"MULTI"}}), testing::HasSubstr("pipeline(transaction=True)"));
 }
 
-TEST(command_table, AllowsTheHarmlessFormsOfClient) {
+TEST(command_table, AllowsTheHarmlessFormsOfClientAndScript) {
   EXPECT_EQ(refused({{"CLIENT", "LIST"}}), "");
   EXPECT_NE(refused({{"CLIENT", "reply", "OFF"}}), "");
   EXPECT_NE(refused({{"CLIENT", "TRACKING", "ON"}}), "");
+  EXPECT_EQ(refused({{"SCRIPT", "LOAD", "return 1"}}), "");
+  EXPECT_NE(refused({{"SCRIPT", "DEBUG", "YES"}}), "");
 }
 
 TEST(command_table, AllowsATransactionInOneSequence) {

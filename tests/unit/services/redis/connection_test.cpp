@@ -160,6 +160,7 @@ TEST_F(redis_connection, BoundsPendingCommands) {
   auto fourth = send(*c, {"PING"});
   EXPECT_EQ(fourth->code(), ec::overloaded);
   EXPECT_THAT(fourth->reason(), HasSubstr("limit 3"));
+  EXPECT_EQ(send(*c, redis_commands{"*1\r\n$4\r\nPING\r\n", 4})->code(), ec::too_large);
 }
 
 TEST_F(redis_connection, BoundsUnwrittenBytesButTakesOneLargeCommand) {

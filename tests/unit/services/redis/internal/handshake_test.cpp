@@ -48,7 +48,11 @@ TEST(handshake, LivesWithoutAName) {
 
 TEST(handshake, NoticesThatALoginIsMissing) {
   EXPECT_TRUE(for_url("redis://h").take(failure("NOAUTH Authentication required.")));
-  EXPECT_TRUE(for_url("redis://h").take(failure("ERR max number of clients reached")));
+}
+
+TEST(handshake, AFullServerIsNotForEver) {
+  auto refused = for_url("redis://h").take(failure("ERR max number of clients reached"));
+  EXPECT_EQ(code_of(refused), ec::unavailable);
 }
 
 }  // namespace
