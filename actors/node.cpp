@@ -1,6 +1,6 @@
 #include "actors/node.hpp"
 
-#include <sys/socket.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,19 +35,37 @@ void log_event(const child_event& event) {
     log::debug("node", "{} is {}", event.name, what);
 }
 
-/// The same listening socket once more, on another loop.
-expected<http::acceptor> copy_of(http::acceptor& original, boost::asio::io_context& io) {
-  const int descriptor = ::dup(original.listener.native_handle());
-  if (descriptor < 0) return make_error(ec::io_failed, "cannot duplicate a listening socket");
-  http::acceptor copy{http::acceptor::socket{io}, original.local};
-  boost::system::error_code failed;
-  copy.listener.assign(original.local.endpoint.protocol(), descriptor, failed);
-  if (failed) {
-    ::close(descriptor);
-    return make_error(ec::io_failed, "cannot use a listening socket: " + failed.message());
+/// A listening socket that no loop knows: each listener accepts from a duplicate. Epoll forgets a
+/// socket only when its last duplicate is closed, so this one is never registered.
+class door {
+ public:
+  explicit door(http::acceptor open) : local_(open.local) {
+    boost::system::error_code failed;
+    descriptor_ = open.listener.release(failed);
   }
-  return copy;
-}
+  door(door&& other) noexcept
+      : local_(std::move(other.local_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+  ~door() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  expected<http::acceptor> on(boost::asio::io_context& io) const {
+    const int descriptor = ::fcntl(descriptor_, F_DUPFD_CLOEXEC, 0);
+    if (descriptor < 0) return make_error(ec::io_failed, "cannot duplicate a listening socket");
+    http::acceptor copy{http::acceptor::socket{io}, local_};
+    boost::system::error_code failed;
+    copy.listener.assign(local_.endpoint.protocol(), descriptor, failed);
+    if (failed) {
+      ::close(descriptor);
+      return make_error(ec::io_failed, "cannot use a listening socket: " + failed.message());
+    }
+    return copy;
+  }
+
+ private:
+  http::bind_address local_;
+  int descriptor_ = -1;
+};
 
 }  // namespace
 
@@ -60,8 +78,6 @@ struct node::parts {
   ~parts() {
     end(listeners);
     end(resources);
-    // Sockets are closed by the thread that uses them.
-    for (auto& sockets : listening) sockets.clear();
     loops.clear();
   }
 
@@ -90,7 +106,7 @@ struct node::parts {
   std::vector<child> planned;
   supervisor_actor resources, listeners;
   std::vector<resource<http_listener_actor>> listener_cells;
-  std::vector<std::vector<http::acceptor>> listening;  // by loop
+  std::vector<door> doors;
   std::mutex guards_mentioned;
   std::vector<std::pair<std::string, gauge_ptr>> mentioned;
 };
@@ -135,18 +151,13 @@ error node::start_resources() {
 
 error node::serve(http_listener_options options, std::vector<http::acceptor> sockets) {
   std::vector<child> children;
-  parts_->listening.resize(loops());
+  for (auto& socket : sockets) parts_->doors.emplace_back(std::move(socket));
   for (std::size_t i = 0; i < loops(); ++i) {
-    for (auto& original : sockets) {
-      auto copy = copy_of(original, loop(i).io());
-      if (!copy) return copy.error();
-      parts_->listening[i].push_back(std::move(*copy));
-    }
     auto start = [this, i, options](const gauge_ptr& counts) {
       // A restarted listener accepts from the same sockets.
       std::vector<http::acceptor> accepting;
-      for (auto& original : parts_->listening[i]) {
-        auto copy = copy_of(original, loop(i).io());
+      for (const auto& door : parts_->doors) {
+        auto copy = door.on(loop(i).io());
         if (!copy) throw std::runtime_error{describe(copy.error())};
         accepting.push_back(std::move(*copy));
       }
@@ -166,7 +177,7 @@ void node::drain(std::chrono::milliseconds time_limit, std::function<void(const 
       std::size_t left;
       error worst;
     };
-    for (auto& sockets : parts_->listening) sockets.clear();
+    parts_->doors.clear();
     auto state = std::make_shared<progress>(progress{parts_->listener_cells.size(), {}});
     if (state->left == 0) return done({});
     for (auto& cell : parts_->listener_cells) {

@@ -21,7 +21,7 @@ void hub::run() {
   no_arguments_ = PyTuple_New(0);
   enter_python_thread();
   while (!finished_ || !idle()) {
-    if (!has_mail_or_sleeps() && resumptions_.empty()) sleep();
+    if (!has_mail_or_sleeps() && !has_work()) sleep();
     busy_.store(true, std::memory_order_relaxed);
     run_pass();
     busy_.store(false, std::memory_order_relaxed);
@@ -72,6 +72,10 @@ void hub::run_pass() {
   for (auto& hook : ending_turn_) hook();
   ending_turn_.clear();
   if (when_idle_ && idle()) std::exchange(when_idle_, nullptr)();
+}
+
+bool hub::has_work() const noexcept {
+  return !resumptions_.empty() || !end_of_turn_.empty() || (!starts_.empty() && may_start());
 }
 
 bool hub::may_start() const noexcept { return !idle_.empty() || live_ < options_.max_greenlets; }

@@ -83,6 +83,7 @@ class hub final : public python_thread {
   void run_work(work& what);
   void sleep();
   void run_pass();
+  bool has_work() const noexcept;  // apart from mail
   bool may_start() const noexcept;
   bool idle() const noexcept { return live_ == idle_.size() && starts_.empty(); }
   void give_to_greenlet(std::unique_ptr<work> what);

@@ -85,6 +85,8 @@ error import_package() {
   auto* modules = PyImport_GetModuleDict();
   if (PyDict_SetItemString(modules, "puff._puff", module.ptr()) != 0)
     return failed("the module _puff did not start");
+  auto greenlet = py::reinterpret_steal<py::object>(PyImport_ImportModule("greenlet"));
+  if (!greenlet) return failed("the package greenlet is missing (pip install greenlet)");
   auto package = py::reinterpret_steal<py::object>(PyImport_ImportModule("puff"));
   if (!package)
     return failed(

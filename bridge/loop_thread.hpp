@@ -33,6 +33,9 @@ class loop_thread final : public python_thread {
   /// Borrowed; for Python code of any thread while the loop lives.
   PyObject* event_loop() const noexcept { return loop_; }
 
+  /// A future of the loop, on whose thread this is: a new reference, or null with an exception.
+  PyObject* new_future() { return PyObject_CallNoArgs(create_future_); }
+
   PyObject* suspend(wait_id id) override;
   void at_end_of_turn(std::function<void()> hook) override;
 

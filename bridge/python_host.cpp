@@ -2,8 +2,10 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <utility>
 
 #include "bridge/application.hpp"
+#include "bridge/asgi.hpp"
 #include "bridge/blocking_pool.hpp"
 #include "bridge/exchange.hpp"
 #include "bridge/hub.hpp"
@@ -31,6 +33,20 @@ class main_work final : public work {
  private:
   std::function<int()> what_;
   std::atomic<int>& status_;
+};
+
+/// Shuts the lifespans down, before the greenlet thread ends.
+class lifespans_end final : public work {
+ public:
+  lifespans_end(std::vector<asgi_gateway*> gateways, std::chrono::milliseconds grace)
+      : gateways_(std::move(gateways)), grace_(grace) {}
+  void run() override {
+    for (auto* each : gateways_) each->stop_lifespan(grace_);
+  }
+
+ private:
+  std::vector<asgi_gateway*> gateways_;
+  std::chrono::milliseconds grace_;
 };
 
 /// The object of that name, or the text to show why there is none.
@@ -69,6 +85,8 @@ struct python_host::parts {
                               std::cref(gateways));
   }
 
+  error add_gateway(const application_target& target, py::object object);
+
   node& over;
   python_options options;
   std::unique_ptr<interpreter> python;
@@ -78,6 +96,7 @@ struct python_host::parts {
   std::unique_ptr<exchange_table> asyncio_exchanges;
   blocking_pool blocking;
   std::vector<std::unique_ptr<gateway>> gateways;
+  std::vector<asgi_gateway*> lifespans;
   application_actor on_greenlets, on_asyncio;
   std::atomic<int> status{0};
   std::atomic<bool> stopping{false};
@@ -85,15 +104,40 @@ struct python_host::parts {
 
 namespace {
 
-expected<std::unique_ptr<gateway>> make_gateway(hub& greenlets, const application_target& target,
-                                                py::object object) {
-  if (!PyCallable_Check(object.ptr()))
-    return make_error(ec::bad_argument, target.object + " is not callable");
-  return std::unique_ptr<gateway>{std::make_unique<wsgi_gateway>(
-      greenlets, std::move(object), wsgi_options{target.path, target.response_window})};
+constexpr auto start_up_limit = 60s;
+
+/// Lets asgiref know greenlets and Puff's asyncio thread.
+error install_asgiref() {
+  auto module = py::reinterpret_steal<py::object>(PyImport_ImportModule("puff._asgiref"));
+  auto done = py::reinterpret_steal<py::object>(
+      module ? PyObject_CallMethod(module.ptr(), "install", nullptr) : nullptr);
+  if (done) return {};
+  return make_error(ec::bad_config,
+                    "asgiref cannot be used: " + take_exception_text(traceback::last_line));
 }
 
 }  // namespace
+
+error python_host::parts::add_gateway(const application_target& target, py::object object) {
+  if (!PyCallable_Check(object.ptr()))
+    return make_error(ec::bad_argument, target.object + " is not callable");
+  if (target.protocol == application_target::kind::wsgi) {
+    gateways.push_back(std::make_unique<wsgi_gateway>(
+        greenlets, std::move(object), wsgi_options{target.path, target.response_window}));
+    return {};
+  }
+  if (!asyncio)
+    return make_error(ec::bad_config, target.object +
+                                          " is an ASGI application, which needs the "
+                                          "asyncio thread: set asyncio = true");
+  auto made = std::make_unique<asgi_gateway>(*asyncio, std::move(object),
+                                             asgi_options{target.path, target.response_window});
+  if (auto failed = made->start_lifespan(start_up_limit))
+    return make_error(code_of(failed), target.object + ": " + context_of(failed));
+  lifespans.push_back(made.get());
+  gateways.push_back(std::move(made));
+  return {};
+}
 
 python_host::python_host(std::unique_ptr<parts> started) : parts_(std::move(started)) {}
 
@@ -116,6 +160,7 @@ expected<std::unique_ptr<python_host>> python_host::start(node& over, python_opt
     made->on_asyncio =
         made->spawn_application(*made->asyncio, *made->asyncio_exchanges, "python asyncio");
   }
+  if (auto failed = install_asgiref()) return failed;
   return std::unique_ptr<python_host>{new python_host{std::move(made)}};
 }
 
@@ -152,9 +197,7 @@ expected<std::vector<application_actor>> python_host::mount(
   for (const auto& target : targets) {
     auto object = load(target.object);
     if (!object) return std::move(object.error());
-    auto gateway = make_gateway(parts_->greenlets, target, std::move(*object));
-    if (!gateway) return std::move(gateway.error());
-    parts_->gateways.push_back(std::move(*gateway));
+    if (auto failed = parts_->add_gateway(target, std::move(*object))) return failed;
     const bool greenlet = target.protocol == application_target::kind::wsgi;
     actors.push_back(greenlet ? parts_->on_greenlets : parts_->on_asyncio);
   }
@@ -180,6 +223,7 @@ void python_host::stop(std::chrono::milliseconds grace) {
   if (parts_->stopping.exchange(true)) return;
   parts_->greenlets.post([this, grace] {
     auto& greenlets = parts_->greenlets;
+    greenlets.start(std::make_unique<lifespans_end>(std::exchange(parts_->lifespans, {}), grace));
     greenlets.when_idle([&greenlets] { greenlets.stop(); });
     greenlets.deadlines().arm(greenlets.now() + grace, [&greenlets] { greenlets.cancel_all(); });
   });

@@ -22,6 +22,7 @@ struct invocation {
   config::loaded config;
   std::vector<std::string> arguments;  ///< those of the command, after its own options
   std::filesystem::path executable;    ///< the running program
+  error broken{};  ///< why there is no configuration, for commands that do without
 };
 
 /// The options that change settings, with the words they were given: see `config::sources`.

@@ -175,6 +175,10 @@ parsed_line parse_command_line(const program_title& title, const std::vector<com
     out.text = of ? command_help(title, *of, g.app()) : program_help(title, commands, g.app());
     return out;
   };
+  if (!words.empty() && words.front() == "help") {
+    const auto* of = words.size() > 1 ? g.find(words[1]) : nullptr;
+    return of || words.size() == 1 ? help(of) : mistake(complaint_about(words[1], g, commands));
+  }
   try {
     g.parse({words.begin(), end});
   } catch (const CLI::CallForHelp&) {
@@ -188,11 +192,6 @@ parsed_line parse_command_line(const program_title& title, const std::vector<com
   }
   auto unknown = g.app().remaining(true);
   out.chosen = g.chosen();
-  if (!out.chosen && !unknown.empty() && unknown.front() == "help") {
-    if (unknown.size() == 1) return help(nullptr);
-    if (const auto* of = g.find(unknown[1])) return help(of);
-    unknown.erase(unknown.begin());
-  }
   if (!unknown.empty()) return mistake(complaint_about(unknown.front(), g, commands));
   if (!out.chosen) return help(nullptr);
   if (out.arguments.size() < out.chosen->required_arguments)

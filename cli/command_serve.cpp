@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/commands.hpp"
@@ -8,43 +7,18 @@
 #include "cli/engine_options.hpp"
 #include "cli/hosted_node.hpp"
 #include "cli/program_parts.hpp"
+#include "cli/serve_options.hpp"
 #include "services/http/bind_address.hpp"
 #include "services/telemetry/access_log.hpp"
 
 namespace puff::cli {
 namespace {
 
-struct serve_options {
-  bool access_log = false;
-  std::optional<std::uint32_t> io_threads;
-};
-
 constexpr auto details =
     "Answers requests by the routes of the program in C++, then by the application that puff.toml "
     "names (wsgi, asgi, [[mounts]]).\n\nSIGINT or SIGTERM: no new connections, requests finish, exit "
     "status 0; a second signal, or server.graceful_timeout_ms, ends at once with 128 + signal. "
     "SIGUSR2 writes the stacks of all greenlets and threads to the log.";
-
-void declare(CLI::App& at, override_map& overrides, const std::shared_ptr<serve_options>& o) {
-  at.add_option_function<std::vector<std::string>>(
-        "--bind", [&](const std::vector<std::string>& words) { overrides["--bind"] = words; },
-        "Address to listen on: HOST:PORT, [IPV6]:PORT, :PORT or unix:PATH; repeatable "
-        "(environment PUFF_BIND, default 127.0.0.1:7777)")
-      ->type_name("ADDRESS")
-      ->allow_extra_args(false)
-      ->check([](const std::string& text) {
-        auto address = http::parse_bind_address(text);
-        return address ? std::string{} : context_of(address.error());
-      });
-  at.add_flag_function(
-      "--reuse-port", [&](std::int64_t) { overrides["--reuse-port"] = {}; },
-      "Let several processes listen on one port (environment PUFF_REUSE_PORT)");
-  at.add_flag("--access-log", o->access_log, "Write a line for every request to standard output");
-  at.add_option("--io-threads", o->io_threads,
-                "Threads for sockets; 0 is one per two cores, at least one")
-      ->type_name("N")
-      ->check(CLI::Range(0, 1024));
-}
 
 error open_sockets(node& over, const config::server_setting& server,
                    std::vector<http::acceptor>& sockets) {
@@ -133,9 +107,13 @@ int serve(invocation& what, const serve_options& options) {
   hosted_node::plan plan;
   plan.argv = {what.program.name};
   plan.prepare = [&](node& over) { return open_sockets(over, settings.server, sockets); };
-  return run_hosted(what, std::move(plan), [&](hosted_node& in) {
+  int status = run_hosted(what, std::move(plan), [&](hosted_node& in) {
     return open_doors(in, what, targets, sockets);
   });
+  // Those that no listener took over.
+  for (const auto& socket : sockets)
+    if (socket.local.is_unix()) ::unlink(socket.local.unix_path.c_str());
+  return status;
 }
 
 }  // namespace
@@ -145,7 +123,7 @@ command serve_command() {
   command c{"serve", "Serve HTTP"};
   c.details = details;
   c.aliases = {"runserver"};
-  c.declare = [options](CLI::App& at, override_map& to) { declare(at, to, options); };
+  c.declare = [options](CLI::App& at, override_map& to) { declare_serve_options(at, to, *options); };
   c.run = [options](invocation& what) { return serve(what, *options); };
   return c;
 }

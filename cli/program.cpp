@@ -102,7 +102,7 @@ class session {
     if (!config && line.chosen->reads == command::needs::configuration)
       return print_failure(config.error());
     invocation what{program_, config ? std::move(*config) : config::loaded{},
-                    std::move(line.arguments), executable()};
+                    std::move(line.arguments), executable(), config ? error{} : config.error()};
     return line.chosen->run(what);
   }
 

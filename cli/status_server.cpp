@@ -54,7 +54,8 @@ expected<std::unique_ptr<status_server>> status_server::open(node& over,
     options.router = made->routes(std::move(stacks));
     options.error_log = [](std::string_view what) { log::warning("status", "{}", what); };
     made->server_ = std::make_unique<http::server>(over.loop().io(), over.loop().deadlines(),
-                                                   std::move(options), *made);
+                                                   std::move(options),
+                                                   static_cast<http::application_port&>(*made));
     made->server_->listen(std::move(*listener));
   });
   if (failed) return failed;

@@ -13,6 +13,15 @@ else()
   set(puff_packages lib/python3.11/site-packages)  # where a virtual environment looks
 endif()
 
+if(PUFF_PYTHON)
+  # All that the component runtime needs, and nothing else.
+  add_custom_target(puff_runtime)
+  foreach(target IN ITEMS puff_cli puff_module_so)
+    if(TARGET ${target})
+      add_dependencies(puff_runtime ${target})
+    endif()
+  endforeach()
+endif()
 if(TARGET puff_cli)
   install(TARGETS puff_cli RUNTIME DESTINATION ${puff_scripts} COMPONENT runtime)
   install(PROGRAMS ${PROJECT_SOURCE_DIR}/cli/puff-watch DESTINATION ${puff_scripts}

@@ -7,6 +7,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages "${build_packages[@]}"
 python_packages build examples
-build_release puff_cli puff_module_so
+build_release puff_runtime
 install_puff
 say "ready: $venv/bin/puff"

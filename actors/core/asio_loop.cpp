@@ -45,15 +45,17 @@ void asio_loop::run_ready() {
 }
 
 void asio_loop::run_by_hand() {
-  io_.restart();
-  do {
+  for (;;) {
+    io_.restart();
     if (io_.poll() != 0) continue;
-    if (auto next = deadlines().next(); next && !finished())
+    if (finished()) return;
+    if (auto next = deadlines().next()) {
       deadlines().advance(*next);
-    else
-      run_ready();
-  } while (!finished());
-  io_.poll();
+    } else {
+      open_.emplace(io_.get_executor());
+      io_.run_one();
+    }
+  }
 }
 
 void asio_loop::set_timer(clock::time_point wake) {

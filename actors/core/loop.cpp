@@ -1,8 +1,6 @@
 #include "actors/core/loop.hpp"
 
-#include <caf/exit_reason.hpp>
-#include <caf/send.hpp>
-#include <vector>
+#include "actors/core/end.hpp"
 
 namespace puff {
 
@@ -29,7 +27,7 @@ void loop::run_turn(caf::intrusive_ptr<caf::resumable> turn) {
 }
 
 void loop::adopt(caf::strong_actor_ptr actor) {
-  if (stopping_) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  if (stopping_) tell_to_end(actor);
   auto id = actor->id();
   pinned_.emplace(id, std::move(actor));
 }
@@ -42,7 +40,7 @@ void loop::forget(caf::actor_id actor) {
 void loop::stop() {
   post([this] {
     stopping_ = true;
-    for (auto& [id, actor] : pinned_) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    for (auto& [id, actor] : pinned_) tell_to_end(actor);
     if (finished()) on_finished();
   });
 }

@@ -73,6 +73,8 @@ class pinned : public Base {
   /// the actor, and so does `quit`, as in a handler.
   template <class F>
   void run_between_turns(F& work) {
+    // Outside a turn the loop's reference may be the last.
+    const caf::strong_actor_ptr keep{this->ctrl()};
     try {
       work();
     } catch (...) {

@@ -62,7 +62,7 @@ struct shutdown::state : std::enable_shared_from_this<state> {
 
   void leave(std::size_t stage, const std::string& why) {
     for (auto& step : phases[stage].steps)
-      note(stage, step, why);
+      if (!step.ended) note(stage, step, why);
     enter(stage + 1);
   }
 

@@ -1,11 +1,10 @@
 #include "actors/core/supervisor.hpp"
 
-#include <caf/exit_reason.hpp>
-#include <caf/send.hpp>
 #include <caf/system_messages.hpp>
 #include <random>
 
 #include "actors/core/ask.hpp"
+#include "actors/core/end.hpp"
 
 namespace puff {
 namespace {
@@ -45,7 +44,7 @@ supervisor::supervisor(self_pointer<interface> self, supervision how, std::vecto
 supervisor::~supervisor() {
   for (auto& m : members_) {
     if (m->what.publish) m->what.publish(nullptr);
-    if (m->actor) caf::anon_send_exit(m->actor, caf::exit_reason::user_shutdown);
+    if (m->actor) tell_to_end(m->actor);
   }
 }
 
@@ -148,7 +147,7 @@ void supervisor::end_next() {
       m.state = actor_state::stopped;
       continue;
     }
-    caf::anon_send_exit(m.actor, caf::exit_reason::user_shutdown);
+    tell_to_end(m.actor);
     patience_ = after(self_, m.what.options.patience, [this, &m] { lose_patience(m); });
     return;
   }
@@ -158,7 +157,7 @@ void supervisor::end_next() {
 }
 
 void supervisor::lose_patience(member& m) {
-  caf::anon_send_exit(m.actor, caf::exit_reason::kill);
+  kill(m.actor);
   m.actor = nullptr;
   fell(m, make_error(ec::timed_out, "it did not end in time and was killed"));
 }

@@ -48,7 +48,8 @@ expected<asio::ip::address> look_up(const std::string& host) {
   asio::io_context io;
   auto found = tcp::resolver{io}.resolve(host, "", tcp::resolver::passive, e);
   if (e || found.empty())
-    return make_error(ec::not_found, "cannot bind " + host + ": unknown host (" + e.message() + ")");
+    return make_error(ec::not_found,
+                      "cannot bind " + host + ": unknown host (" + e.message() + ")");
   for (const auto& entry : found)
     if (entry.endpoint().address().is_v4()) return entry.endpoint().address();
   return found.begin()->endpoint().address();
@@ -84,8 +85,7 @@ error_code clear_way(const bind_address& address) {
   if (!e) return asio::error::address_in_use;
   if (e == asio::error::access_denied) return e;
   if (e != asio::error::connection_refused) return asio::error::address_in_use;
-  if (::unlink(address.unix_path.c_str()) != 0)
-    return {errno, boost::system::system_category()};
+  if (::unlink(address.unix_path.c_str()) != 0) return {errno, boost::system::system_category()};
   return {};
 }
 

@@ -30,9 +30,8 @@ expected<bind_address> parse_bind_address(std::string_view text);
 
 /// A listening socket and its true address (port 0 replaced).
 struct acceptor {
-  using socket =
-      boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol,
-                                         boost::asio::io_context::executor_type>;
+  using socket = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol,
+                                                    boost::asio::io_context::executor_type>;
   socket listener;
   bind_address local;
 };

@@ -12,8 +12,8 @@ namespace puff::http {
 /// One request and its answer, as a coroutine handler sees them. Belongs to the io thread.
 ///
 /// Answer either by `respond`, or by `start`, any number of `write` and `finish` (implied when the
-/// handler returns). A handler that returns without an answer, or throws, makes it a 500, or cuts the
-/// connection if the head is out. When the client is gone, `read` and `write` throw
+/// handler returns). A handler that returns without an answer, or throws, makes it a 500, or cuts
+/// the connection if the head is out. When the client is gone, `read` and `write` throw
 /// `boost::system::system_error` with `operation_aborted`; the other calls do nothing.
 class exchange {
  public:

@@ -39,8 +39,7 @@ std::string_view reason_of(const boost::beast::error_code& e) {
 
 }  // namespace
 
-request_parser::request_parser(const limits& bounds, request& into)
-    : bounds_(bounds), into_(into) {
+request_parser::request_parser(const limits& bounds, request& into) : bounds_(bounds), into_(into) {
   header_limit(static_cast<std::uint32_t>(bounds.max_head_bytes));
   body_limit(bounds.max_body_bytes);
 }
@@ -186,8 +185,8 @@ void request_parser::check_field(field name, std::string_view value) {
       if (into_.minor_version == 0)
         return refuse(400, "transfer-encoding does not exist in HTTP/1.0");
       if (auto status = internal::refusal_of_coding(value); status != 0)
-        return refuse(status, status == 501 ? "unknown transfer coding"
-                                            : "malformed transfer-encoding");
+        return refuse(status,
+                      status == 501 ? "unknown transfer coding" : "malformed transfer-encoding");
       chunked_ = true;
       return;
     case field::connection:

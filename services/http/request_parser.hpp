@@ -55,7 +55,9 @@ class request_parser final : private boost::beast::http::basic_parser<true> {
   /// Whether any byte of the body has been seen, taken or not.
   bool body_started() const noexcept { return body_seen_ > 0; }
   /// Bytes of the body still to come, at least; 0 says nothing for a chunked one.
-  std::uint64_t known_rest() const noexcept { return length_ > body_seen_ ? length_ - body_seen_ : 0; }
+  std::uint64_t known_rest() const noexcept {
+    return length_ > body_seen_ ? length_ - body_seen_ : 0;
+  }
   /// Makes room for a body that will be gathered whole.
   void expect_whole_body(std::size_t bytes) { body_.reserve(bytes); }
 

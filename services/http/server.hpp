@@ -32,7 +32,7 @@ struct access_record {
 
 struct server_options {
   http::limits limits;
-  std::shared_ptr<const http::router> router;  ///< none: everything goes to mount 0
+  std::shared_ptr<const http::router> router;            ///< none: everything goes to mount 0
   std::function<void(const access_record&)> access_log;  ///< none: nothing is kept for it
   std::function<void(std::string_view)> error_log;       ///< faults of handlers and applications
 };
@@ -55,12 +55,13 @@ struct server_stats {
 
 /// The HTTP/1.1 server of one io thread: its listening sockets, its connections, their timers.
 ///
-/// Requests of one connection are served one after the other; an application gets them as events and
-/// answers in parts, with a window in each direction (see `limits`): it reports body bytes it took by
-/// `response_part::consumed` and should stop while it has more than `response_window` bytes of an
-/// unfinished answer not yet reported by `drained`. A whole answer (`last`) gets no such report. A
-/// client that ends its side of the connection before its answer is complete counts as gone:
-/// `aborted` follows. A request that waits for "100 Continue" gets it when the head is accepted.
+/// Requests of one connection are served one after the other; an application gets them as events
+/// and answers in parts, with a window in each direction (see `limits`): it reports body bytes it
+/// took by `response_part::consumed` and should stop while it has more than `response_window` bytes
+/// of an unfinished answer not yet reported by `drained`. A whole answer (`last`) gets no such
+/// report. A client that ends its side of the connection before its answer is complete counts as
+/// gone: `aborted` follows. A request that waits for "100 Continue" gets it when the head is
+/// accepted.
 ///
 /// Not thread-safe: construct, use and destroy it on the thread that runs `io`, or while none does.
 /// `io`, `wheel` and the port must outlive it; the wheel is advanced by its owner.

@@ -171,7 +171,8 @@ std::optional<session::time_point> session::deadline() const noexcept {
   if (blocked_) return written_at_ + bounds.write_idle_timeout;
   switch (stage_) {
     case stage::idle:
-      return since_ + (asked_.since == time_point{} ? bounds.head_timeout : bounds.keep_alive_timeout);
+      return since_ +
+             (asked_.since == time_point{} ? bounds.head_timeout : bounds.keep_alive_timeout);
     case stage::head: return since_ + bounds.head_timeout;
     case stage::collecting:
     case stage::discarding: return read_at_ + bounds.body_idle_timeout;

@@ -36,7 +36,8 @@ using session_ref = boost::intrusive_ptr<session>;
 ///   idle -> head -> [collecting] -> running -> [discarding] -> idle ...
 ///   from anywhere -> closing (answer is leaving) -> [lingering (client reads it)] -> closed
 /// Pipelined requests wait, as bytes, until the answer before is complete; as long as neither the
-/// application nor the client lags behind, the socket is watched, so a client that leaves is noticed.
+/// application nor the client lags behind, the socket is watched, so a client that leaves is
+/// noticed.
 class session {
  public:
   session(internal::engine& host, exchange_id first, internal::byte_stream stream,
@@ -155,10 +156,10 @@ class session {
   exchange_id id_;
   std::uint32_t references_ = 0;
   stage stage_ = stage::idle;
-  bool watching_ = false;   // a wait for input is under way
-  bool blocked_ = false;    // a wait for room to write is under way
-  bool starved_ = false;    // what is in `in_` is no complete piece of anything
-  bool linger_ = false;     // unread input may be on its way: see `lingering`
+  bool watching_ = false;  // a wait for input is under way
+  bool blocked_ = false;   // a wait for room to write is under way
+  bool starved_ = false;   // what is in `in_` is no complete piece of anything
+  bool linger_ = false;    // unread input may be on its way: see `lingering`
   internal::byte_stream stream_;
   std::shared_ptr<const peer_info> peer_;
   std::optional<request_parser> parser_;

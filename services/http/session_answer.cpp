@@ -176,9 +176,7 @@ void session::report_drained(std::uint64_t bytes) {
     host_->emit({request_event::kind::drained, id_, asked_.mount, bytes, nullptr, {}});
 }
 
-bool session::takes_more() const noexcept {
-  return out_.bytes() < host_->bounds().response_window;
-}
+bool session::takes_more() const noexcept { return out_.bytes() < host_->bounds().response_window; }
 
 void session::finish_closing() {
   if (!linger_ && in_.empty()) return close();

@@ -139,9 +139,8 @@ void session::hand_over() {
   asked_.counted = true;
   if (!request_->body_complete) asked_.unconsumed = request_->body.size();
   if (asked_.by == maker::coroutine) {
-    native_ = std::make_shared<internal::native_exchange>(session_ref{this}, host_->routes(),
-                                                          std::move(request_),
-                                                          std::move(asked_.params));
+    native_ = std::make_shared<internal::native_exchange>(
+        session_ref{this}, host_->routes(), std::move(request_), std::move(asked_.params));
     native_->run(*asked_.coroutine);
     return;
   }
@@ -155,8 +154,7 @@ void session::hand_over() {
 
 void session::deliver(std::string piece) {
   asked_.unconsumed += piece.size();
-  if (asked_.by == maker::coroutine)
-    return native_->deliver(std::move(piece), parser_->done());
+  if (asked_.by == maker::coroutine) return native_->deliver(std::move(piece), parser_->done());
   using kind = request_event::kind;
   if (asked_.by != maker::application) return;
   if (!piece.empty()) {

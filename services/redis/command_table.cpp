@@ -32,7 +32,7 @@ constexpr std::string_view multi_advice =
 constexpr std::string_view reply_advice =
     "would shift the replies of everyone who shares the connection; it has no replacement";
 
-constexpr std::array<row, 33> table{{
+constexpr std::array<row, 34> table{{
     {"AUTH", rule::refused, login_advice},
     {"BLMOVE", rule::blocks, {}},
     {"BLMPOP", rule::blocks, {}},
@@ -55,6 +55,7 @@ constexpr std::array<row, 33> table{{
     {"QUIT", rule::refused, close_advice},
     {"REPLCONF", rule::refused, stream_advice},
     {"RESET", rule::refused, close_advice},
+    {"SCRIPT", rule::refused_form, reply_advice},
     {"SELECT", rule::refused,
      "would move everyone who shares the connection to another database; configure a pool with "
      "/db in its URL"},
@@ -97,10 +98,11 @@ bool asks_to_block(std::span<const std::string_view> parts) noexcept {
   return false;
 }
 
-/// CLIENT has many harmless forms and a few that change what the connection says.
+/// CLIENT and SCRIPT have many harmless forms and a few that change what the connection says.
 bool changes_replies(std::span<const std::string_view> parts) noexcept {
-  return parts.size() > 1 &&
-         (same(parts[1], "REPLY") || same(parts[1], "TRACKING") || same(parts[1], "CACHING"));
+  if (parts.size() < 2) return false;
+  if (same(parts[0], "SCRIPT")) return same(parts[1], "DEBUG");
+  return same(parts[1], "REPLY") || same(parts[1], "TRACKING") || same(parts[1], "CACHING");
 }
 
 bool refuses(const row& r, std::span<const std::string_view> parts) noexcept {

@@ -67,7 +67,8 @@ struct connection_stats {
 ///   `connection_lost`: it may have run, so it is never sent again.
 /// - At its deadline it fails with `timed_out` at once; if it was written the server may still run
 ///   it, and the late reply is dropped in order.
-/// - Above `max_pending` or `max_pending_bytes` it fails with `overloaded`. A command larger than
+/// - A request of more than `max_pending` commands is `too_large`. Above `max_pending` or
+///   `max_pending_bytes` in all it fails with `overloaded`; a single one larger than
 ///   `max_pending_bytes` is taken when nothing else waits.
 /// `rediss://` is refused with `unsupported`.
 class connection final : private internal::stream_listener {

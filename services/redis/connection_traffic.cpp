@@ -34,6 +34,10 @@ error connection::refuse(const redis_commands& commands) const {
   if (state_ == connection_state::closed) return last_error_;
   if (commands.count == 0 || commands.wire.empty())
     return make_error(ec::bad_argument, "no Redis command was given");
+  if (commands.count > options_.max_pending)
+    return make_error(ec::too_large, say("a pipeline of " + std::to_string(commands.count) +
+                                         " commands exceeds the limit of " +
+                                         std::to_string(options_.max_pending) + "; split it"));
   if (pending_ + std::uint64_t{commands.count} > options_.max_pending)
     return make_error(ec::overloaded,
                       say(std::to_string(pending_) + " commands are waiting for replies (limit " +

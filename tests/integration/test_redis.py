@@ -11,10 +11,11 @@ from puff.redis import RedisClient, RedisError, global_redis, named_client
 
 # Refused on a connection that others share, or given by the methods that wrap them.
 NO_METHOD = {
-    *("asking", "auth", "discard", "exec", "failover", "hello", "monitor", "multi", "pfdebug"),
-    *("pfselftest", "psubscribe", "psync", "punsubscribe", "quit", "readonly", "readwrite"),
-    *("replconf", "reset", "restore-asking", "select", "ssubscribe", "subscribe", "sunsubscribe"),
-    *("sync", "unsubscribe", "unwatch", "watch"),
+    *("asking", "auth", "discard", "exec", "hello", "monitor", "multi", "pfdebug", "pfselftest"),
+    *("psubscribe", "psync", "punsubscribe", "quit", "readonly", "readwrite", "replconf"),
+    *("reset", "restore-asking", "select", "ssubscribe", "subscribe", "sunsubscribe", "sync"),
+    *("unsubscribe", "unwatch", "watch", "client|caching", "client|reply", "client|tracking"),
+    "script|debug",
 }
 
 numbers = itertools.count()

@@ -1,12 +1,10 @@
 """WSGI as PEP 3333 has it, by an application behind real sockets."""
 
-import hashlib
-import json
-import random
+import time
 import uuid
 
 import pytest
-from integration.apps.serving import served
+from integration.apps.serving import served, tracebacks
 
 from support.clients import at_once
 from support.raw_http import BadResponse
@@ -45,11 +43,6 @@ def environ(site):
         return {key: tuple(value) for key, value in got.items()}
 
     return ask
-
-
-def tracebacks(site, message):
-    """How many tracebacks of the log end in this message."""
-    return sum(message in line and "Error" in line for line in site.process.stderr.splitlines())
 
 
 @pytest.mark.parametrize(
@@ -118,16 +111,23 @@ def test_a_mount_ends_at_the_border_of_a_segment(site):
 
 @pytest.mark.parametrize(
     ("sent", "received"),
-    [("/path", b"/path"), ("/p%61th", b"/path"), ("/path/", b"/path/"), ("/pat%68", b"/path")],
+    [
+        ("/environ", "/environ"),
+        ("/%65nviron", "/environ"),
+        ("/environ/", "/environ/"),
+        ("/environ/a%2Fb", "/environ/a/b"),
+        ("/environ/%zz%", "/environ/%zz%"),
+        ("/environ/%2561", "/environ/%61"),
+    ],
 )
-def test_a_path_is_unquoted(site, sent, received):
-    assert bytes.fromhex(site.get(sent).text) == received
+def test_a_path_is_unquoted_once(environ, sent, received):
+    assert environ(sent)["PATH_INFO"][1] == received
 
 
 def test_a_path_beyond_ascii_is_latin_1_of_its_bytes(environ):
-    got = environ("/environ/%C3%BC%E2%82%AC".replace("/environ/", "/environ?"))
-    assert got["QUERY_STRING"][1] == "%C3%BC%E2%82%AC"
-    assert environ("/enviro%6E")["PATH_INFO"][1] == "/environ"
+    got = environ("/environ/%C3%BC%E2%82%AC%ff?%C3%BC")
+    assert got["PATH_INFO"] == ("str", "/environ/\xc3\xbc\xe2\x82\xac\xff")
+    assert got["QUERY_STRING"] == ("str", "%C3%BC")
 
 
 def test_header_values_are_latin_1(environ):
@@ -153,98 +153,6 @@ def test_content_headers_have_no_prefix(site):
     assert got["CONTENT_LENGTH"] == ["str", "3"]
     assert got["CONTENT_TYPE"] == ["str", "text/x"]
     assert not {"HTTP_CONTENT_LENGTH", "HTTP_CONTENT_TYPE"} & set(got)
-
-
-BODY = b"one\ntwo\nthree"
-
-
-@pytest.mark.parametrize(
-    ("calls", "expected"),
-    [
-        ("read", ["one\ntwo\nthree"]),
-        ("read=4&read", ["one\n", "two\nthree"]),
-        ("read=0&read=100&read=1", ["", "one\ntwo\nthree", ""]),
-        ("readline&readline&readline&readline", ["one\n", "two\n", "three", ""]),
-        ("readline=2&readline=9&readline", ["on", "e\n", "two\n"]),
-        ("read=5&readline&read", ["one\nt", "wo\n", "three"]),
-        ("readlines", [["one\n", "two\n", "three"]]),
-        ("readline&readlines", ["one\n", ["two\n", "three"]]),
-        ("iterate", [["one\n", "two\n", "three"]]),
-        ("readline&iterate&read", ["one\n", ["two\n", "three"], ""]),
-    ],
-)
-@pytest.mark.parametrize("how", ["whole", "chunked", "in pieces"])
-def test_the_body_is_a_file(site, how, calls, expected):
-    head = f"POST /input?{calls} HTTP/1.1\r\nHost: a\r\n"
-    with site.raw() as connection:
-        if how == "chunked":
-            chunks = b"".join(b"%x\r\n%b\r\n" % (len(p), p) for p in (BODY[:5], BODY[5:]))
-            connection.send(head + "Transfer-Encoding: chunked\r\n\r\n")
-            connection.send(chunks + b"0\r\n\r\n")
-        else:
-            connection.send(head + f"Content-Length: {len(BODY)}\r\n\r\n")
-            pieces = [BODY] if how == "whole" else [BODY[i : i + 3] for i in range(0, 13, 3)]
-            for piece in pieces:
-                connection.send(piece)
-        assert connection.read_response().json() == expected
-
-
-@pytest.mark.parametrize("coding", ["content-length", "chunked"])
-def test_ten_megabytes_arrive_complete(site, coding):
-    body = random.Random(1).randbytes(10_000_000)
-    with site.raw(30) as connection:
-        head = "POST /digest HTTP/1.1\r\nHost: a\r\n"
-        if coding == "chunked":
-            connection.send(head + "Transfer-Encoding: chunked\r\n\r\n")
-            for start in range(0, len(body), 70_000):
-                piece = body[start : start + 70_000]
-                connection.send(b"%x\r\n" % len(piece) + piece + b"\r\n")
-            connection.send(b"0\r\n\r\n")
-        else:
-            connection.send(head + f"Content-Length: {len(body)}\r\n\r\n")
-            connection.send(body)
-        assert connection.read_response().json() == [len(body), hashlib.sha256(body).hexdigest()]
-
-
-def test_the_body_is_read_while_it_arrives(site, name):
-    with site.raw() as connection:
-        connection.send(f"POST /progress?{name} HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n")
-        connection.send("first")
-        site.wait_for_event("", name, "got first")
-        connection.send("after")
-        assert connection.read_response().body == b"after"
-
-
-def test_a_client_that_expects_100_is_told_to_go_on_when_the_body_is_read(site):
-    with site.raw() as connection:
-        connection.send(
-            "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"
-        )
-        assert connection.read_head().status == 100
-        connection.send("hello")
-        assert connection.read_response().body == b"hello"
-
-
-def test_an_unread_body_does_not_disturb_the_next_request(site):
-    with site.client() as client:
-        assert client.request("POST", "/unread", body=b"x" * 20_000).body == b"not read"
-        assert client.get("/hello").body == b"hello"
-
-
-def test_an_application_that_does_not_read_stops_its_sender(site, name):
-    size = 40_000_000
-    with site.raw(1.0) as connection:
-        head = f"POST /slow_reader?{name} HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\n\r\n"
-        connection.send(head)
-        sent, piece = 0, b"z" * 65_536
-        with pytest.raises(TimeoutError):
-            while sent < size:
-                sent += connection.socket.send(piece[: size - sent])
-        assert sent < 20_000_000
-        site.get(f"/open?{name}")
-        connection.socket.settimeout(30)
-        connection.send(b"z" * (size - sent))
-        assert connection.read_response().body == str(size).encode()
 
 
 def test_write_sends_before_what_is_returned(site):
@@ -318,8 +226,8 @@ def test_an_answer_longer_than_announced_keeps_to_its_length(site):
         connection.send("GET /too_long HTTP/1.1\r\nHost: a\r\n\r\n")
         assert connection.read_response().body == b"exact"
         connection.send("GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-        assert connection.read_to_end() in (b"",) or True
-    assert site.get("/hello").body == b"hello"
+        assert b" and more" not in connection.read_to_end()
+    site.process.wait_for_line("longer than its Content-Length")
 
 
 @pytest.mark.parametrize(
@@ -337,7 +245,7 @@ def test_an_exception_is_a_500_and_one_traceback(site, name):
         assert client.get(f"/raise?{name}").status == 500
         assert client.get("/hello").body == b"hello"
     site.process.wait_for_line(f"ValueError: {name}")
-    assert tracebacks(site, name) == 1
+    assert tracebacks(site.process, name) == 1
     assert name not in site.process.stdout
 
 
@@ -354,7 +262,7 @@ def test_an_exception_in_mid_stream_cuts_the_connection(site, name):
         with pytest.raises(BadResponse, match="closed"):
             connection.read_chunk()
     site.process.wait_for_line(f"ValueError: {name}")
-    assert tracebacks(site, name) == 1
+    assert tracebacks(site.process, name) == 1
 
 
 def test_exit_ends_the_request_and_not_the_server(site):
@@ -373,9 +281,7 @@ def test_exc_info_is_raised_once_the_head_has_left(site, name):
     with site.raw() as connection:
         connection.send(f"GET /exc_info_late?{name} HTTP/1.1\r\nHost: a\r\n\r\n")
         assert connection.read_head().status == 200
-        with pytest.raises(BadResponse, match="closed"):
-            while connection.read_chunk():
-                pass
+        assert b"0\r\n\r\n" not in connection.read_to_end()
     site.process.wait_for_line(f"KeyError: '{name}'")
 
 
@@ -411,8 +317,6 @@ def test_each_request_has_a_context_of_its_own(site):
 
 
 def test_hundreds_wait_at_once(site):
-    import time
-
     began = time.monotonic()
     answers = at_once([lambda: site.get("/sleep?500").body for _ in range(200)])
     assert answers == [b"slept"] * 200
@@ -424,7 +328,3 @@ def test_pipelined_requests_are_answered_in_order(site):
         paths = ["/hello", "/lines", "/missing", "/hello"]
         connection.send("".join(f"GET {p} HTTP/1.1\r\nHost: a\r\n\r\n" for p in paths))
         assert [connection.read_response().status for _ in paths] == [200, 200, 404, 200]
-
-
-def test_json_of_the_events_is_what_the_tests_rely_on(site, name):
-    assert json.loads(site.get(f"/events?{name}").body) == []

@@ -15,7 +15,7 @@ def run_coroutine(coroutine: Coroutine[Any, Any, Any], context: Context | None =
     """Runs a coroutine as a task on Puff's asyncio thread, in `context` or a copy of the caller's,
     and waits for its outcome: in a greenlet, which lets others run meanwhile. A greenlet that is
     cancelled while it waits cancels the task. On the asyncio thread itself just await the
-    coroutine. RuntimeError if the asyncio thread is switched off (`asyncio = true` in puff.toml)."""
+    coroutine. RuntimeError if the asyncio thread is switched off (`asyncio` in puff.toml)."""
     running = Running(coroutine, context or copy_context())
     try:
         return _puff.wrap_async(running.start)

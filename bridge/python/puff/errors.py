@@ -14,6 +14,10 @@ class Unavailable(PuffError):
     """What the call needs is down or shutting down. The same call may succeed later."""
 
 
+class RedisError(PuffError):
+    """Redis answered with an error; the text is the server's."""
+
+
 class Cancelled(BaseException):
     """Raised where a greenlet waits when somebody cancels it: the client of its request went away,
     `Greenlet.cancel` was called, or the node shuts down.

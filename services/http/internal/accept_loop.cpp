@@ -53,18 +53,18 @@ void accept_loop::resume() {
   if (waiting_ || !host_) return;
   waiting_ = true;
   retry_pending_ = false;
-  where_.listener.async_wait(
-      boost::asio::socket_base::wait_read,
-      [self = shared_from_this()](const boost::system::error_code& e) {
-        self->waiting_ = false;
-        if (!e && self->host_) self->accept_some();
-      });
+  where_.listener.async_wait(boost::asio::socket_base::wait_read,
+                             [self = shared_from_this()](const boost::system::error_code& e) {
+                               self->waiting_ = false;
+                               if (!e && self->host_) self->accept_some();
+                             });
 }
 
 void accept_loop::close() noexcept {
   host_ = nullptr;
   boost::system::error_code e;
-  where_.listener.close(e);
+  // `close` would leave it in epoll while another loop accepts from a duplicate of it.
+  if (int fd = where_.listener.release(e); !e) ::close(fd);
   if (where_.local.is_unix()) ::unlink(where_.local.unix_path.c_str());
 }
 

@@ -10,8 +10,8 @@
 namespace puff::http::internal {
 
 /// A connected, non-blocking TCP or unix socket. Reading and writing never wait; readiness is
-/// awaited apart, so that a request costs one read and one write. TLS will be a second class of this
-/// shape.
+/// awaited apart, so that a request costs one read and one write. TLS will be a second class of
+/// this shape.
 class byte_stream {
  public:
   enum class state : std::uint8_t { done, blocked, ended, failed };
@@ -29,11 +29,11 @@ class byte_stream {
   /// Waits under way end with an error.
   void close() noexcept;
 
-  template<class Handler>
+  template <class Handler>
   void wait_readable(Handler handler) {
     socket_.async_wait(boost::asio::socket_base::wait_read, std::move(handler));
   }
-  template<class Handler>
+  template <class Handler>
   void wait_writable(Handler handler) {
     socket_.async_wait(boost::asio::socket_base::wait_write, std::move(handler));
   }

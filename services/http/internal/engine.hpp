@@ -12,9 +12,9 @@ namespace puff::http::internal {
 
 class accept_loop;
 
-/// What the sessions of one server share: slots, the batch of events of a turn, the read buffer, the
-/// clock. A turn is everything that happens between two waits of the loop: its end is posted behind
-/// the handlers that are ready.
+/// What the sessions of one server share: slots, the batch of events of a turn, the read buffer,
+/// the clock. A turn is everything that happens between two waits of the loop: its end is posted
+/// behind the handlers that are ready.
 class engine : public std::enable_shared_from_this<engine> {
  public:
   using clock = deadline_wheel::clock;

@@ -17,10 +17,10 @@ std::string_view date_field(std::time_t now) {
   if (now != last.second) {
     std::tm t{};
     gmtime_r(&now, &t);
-    auto n = std::snprintf(last.text, sizeof last.text,
-                           "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n", days[t.tm_wday],
-                           t.tm_mday, months[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min,
-                           t.tm_sec);
+    auto n =
+        std::snprintf(last.text, sizeof last.text, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
+                      days[t.tm_wday], t.tm_mday, months[t.tm_mon], t.tm_year + 1900, t.tm_hour,
+                      t.tm_min, t.tm_sec);
     last.size = static_cast<std::size_t>(n);
     last.second = now;
   }

@@ -5,8 +5,8 @@
 
 namespace puff::http::internal {
 
-/// The whole field "Date: ..." with its line end, made once per second and thread. The view is valid
-/// until the next call on this thread.
+/// The whole field "Date: ..." with its line end, made once per second and thread. The view is
+/// valid until the next call on this thread.
 std::string_view date_field(std::time_t now = std::time(nullptr));
 
 }  // namespace puff::http::internal

@@ -26,7 +26,7 @@ std::string complaint_of(const std::exception_ptr& failure) {
 
 }  // namespace
 
-template<class Handler>
+template <class Handler>
 struct native_exchange::waiter_of final : waiter {
   explicit waiter_of(Handler h) : handler(std::move(h)) {}
   void resume() override { asio::post(std::move(handler)); }

@@ -39,7 +39,7 @@ class native_exchange final : public exchange,
     virtual ~waiter() = default;
     virtual void resume() = 0;
   };
-  template<class Handler>
+  template <class Handler>
   struct waiter_of;
   enum class state : std::uint8_t { open, ended, aborted };
 
@@ -51,7 +51,7 @@ class native_exchange final : public exchange,
   void returned(std::exception_ptr failure);
   void check_alive() const;
 
-  session_ref session_;                    // while `open`
+  session_ref session_;  // while `open`
   std::weak_ptr<engine> engine_;
   std::shared_ptr<const router> routes_;  // keeps the handler alive
   std::unique_ptr<puff::request> request_;

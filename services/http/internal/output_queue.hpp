@@ -18,7 +18,7 @@ class output_queue {
   void append_piece(std::string piece);
 
   /// Lets `write` append small bytes to a string.
-  template<class Write>
+  template <class Write>
   auto write(Write write) {
     auto& out = tail();
     auto before = out.size();

@@ -47,9 +47,8 @@ bool is_literal(std::string_view text) {
 }  // namespace
 
 bool is_token(std::string_view text) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return token_chars[c];
-  });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return token_chars[c]; });
 }
 
 bool is_host(std::string_view text) noexcept {

@@ -15,10 +15,15 @@ std::string printable(std::string_view name) {
   return result;
 }
 
+/// A refusal that may be gone at the next attempt.
+bool passes(std::string_view text) {
+  return text.find("max number of clients") != std::string_view::npos;
+}
+
 /// Refusals that concern the whole connection, whatever was asked.
 bool concerns_connection(std::string_view text) {
   return text.starts_with("NOAUTH") || text.starts_with("WRONGPASS") ||
-         text.starts_with("DENIED") || text.find("max number of clients") != text.npos;
+         text.starts_with("DENIED") || passes(text);
 }
 
 }  // namespace
@@ -45,7 +50,8 @@ error handshake::take(const redis_value& reply) {
   const auto* failure = std::get_if<redis_value::failure>(&reply.data);
   if (failure == nullptr || (current.may_be_refused && !concerns_connection(failure->text)))
     return {};
-  return make_error(ec::server_error, "the server refuses " + current.name + ": " + failure->text);
+  return make_error(passes(failure->text) ? ec::unavailable : ec::server_error,
+                    "the server refuses " + current.name + ": " + failure->text);
 }
 
 }  // namespace puff::redis::internal

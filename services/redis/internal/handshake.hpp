@@ -19,7 +19,8 @@ class handshake {
   /// All steps in wire form.
   const std::string& wire() const noexcept { return wire_; }
   bool finished() const noexcept { return steps_.empty(); }
-  /// Takes the reply to the next step. `server_error` if the server refuses it.
+  /// Takes the reply to the next step. `server_error` if the server refuses it,
+  /// `unavailable` if only for now.
   error take(const redis_value& reply);
 
  private:

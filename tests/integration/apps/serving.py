@@ -10,7 +10,7 @@ from pathlib import Path
 from support.clients import HttpClient
 from support.puff_process import PuffProcess
 from support.raw_http import RawConnection
-from support.servers import free_port, wait_until
+from support.servers import wait_until
 
 APPS = Path(__file__).parent
 
@@ -69,16 +69,25 @@ class Site:
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
 
+def configure(folder: Path, configuration: str) -> None:
+    """Writes a puff.toml that may name this folder's modules."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = f"python_path = [{json.dumps(str(APPS))}]\n{configuration}\n"
+    folder.joinpath("puff.toml").write_text(text)
+
+
 @contextmanager
 def served(folder: Path, configuration: str, *arguments: str, **env: str) -> Iterator[Site]:
-    """Serves a configuration that may name this folder's modules, and stops it by force."""
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.joinpath("puff.toml").write_text(f"python_path = [{json.dumps(str(APPS))}]\n{configuration}")
-    address = ("127.0.0.1", free_port())
-    bind = f"{address[0]}:{address[1]}"
-    with PuffProcess(["serve", "--bind", bind, *arguments], folder, env) as process:
-        process.wait_for_address(address)
-        yield Site(process, address)
+    """Serves a configuration on a free port, and ends by force."""
+    configure(folder, configuration)
+    with PuffProcess(["serve", "--bind", "127.0.0.1:0", *arguments], folder, env) as process:
+        yield Site(process, serving_address(process))
+
+
+def serving_address(process: PuffProcess) -> tuple[str, int]:
+    """Where a server listens that was told to take any port of 127.0.0.1."""
+    found = process.wait_for_line(r"Serving on http://127\.0\.0\.1:(\d+)")
+    return ("127.0.0.1", int(found[1]))
 
 
 def reset(connection: RawConnection) -> None:
@@ -86,3 +95,20 @@ def reset(connection: RawConnection) -> None:
     linger = (1).to_bytes(4, "little") + bytes(4)
     connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     connection.close()
+
+
+def send_until_blocked(connection: RawConnection, size: int, quiet: float = 1.0) -> int:
+    """Sends at most `size` zeros, until none is taken for `quiet` seconds; how many were sent."""
+    connection.socket.settimeout(quiet)
+    sent, piece = 0, bytes(65_536)
+    try:
+        while sent < size:
+            sent += connection.socket.send(piece[: size - sent])
+    except TimeoutError:
+        pass
+    return sent
+
+
+def tracebacks(process: PuffProcess, message: str) -> int:
+    """How many tracebacks of the log end in this message."""
+    return sum(message in line and "Error" in line for line in process.stderr.splitlines())

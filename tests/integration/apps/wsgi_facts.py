@@ -20,7 +20,7 @@ def application(environ, start_response):
     if (answer := take(path, environ["QUERY_STRING"])) is not None:
         start_response("200 OK", TEXT)
         return [answer]
-    handler = globals().get("do_" + path.strip("/").replace("/", "_"), do_missing)
+    handler = globals().get("do_" + path.split("/")[1] if path else "", do_missing)
     return handler(environ, start_response)
 
 
@@ -67,13 +67,6 @@ def do_environ(environ, start_response):
     body = json.dumps({k: [type(v).__name__, v] for k, v in text.items()}).encode()
     start_response("200 OK", [*TEXT, ("Content-Length", str(len(body)))])
     return [body]
-
-
-def do_path(environ, start_response):
-    """PATH_INFO as bytes, in hexadecimal."""
-    start_response("200 OK", TEXT)
-    return [environ["PATH_INFO"].encode("latin-1").hex().encode()]
-
 
 
 def do_echo(environ, start_response):

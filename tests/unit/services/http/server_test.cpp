@@ -163,6 +163,20 @@ TEST_F(server_test, CutsAClientThatReadsNothing) {
   EXPECT_TRUE(run_until([&] { return gone(); }));
 }
 
+TEST_F(server_test, TellsAStreamingApplicationThatItsReaderIsStuck) {
+  start();
+  auto client = connect();
+  client.shrink_buffers(4096);
+  client.send(get);
+  auto id = event(kind::begin).id;
+  send(head_part(id));
+  send(data_part(id, std::string(32u << 20, 'x')));
+  settle();
+  pass(31s);
+  EXPECT_EQ(event(kind::aborted).id, id);
+  EXPECT_TRUE(gone());
+}
+
 TEST_F(server_test, ALingeringConnectionEndsByItself) {
   start();
   auto client = connect();

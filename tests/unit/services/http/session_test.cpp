@@ -325,6 +325,18 @@ TEST_F(session_test, DropsASmallUnreadBodyAndGoesOn) {
   EXPECT_THAT(client.answer(), EndsWith("hello"));
 }
 
+TEST_F(session_test, DropsNoMoreOfAnUnreadBodyThanItsBound) {
+  start();
+  auto client = connect();
+  client.send("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+  answer(event(kind::begin).id, "early");
+  EXPECT_THAT(client.answer(), EndsWith("early"));
+  client.send("100000\r\n");
+  client.offer(std::string(200'000, 'x'));
+  EXPECT_TRUE(client.wait_end());
+  EXPECT_FALSE(client.cut);
+}
+
 TEST_F(session_test, ClosesAfterALargeUnreadBodySoThatTheAnswerIsSeen) {
   start();
   auto client = connect();

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <string>
+
+#include "schemas/request.hpp"
+
+namespace puff::bridge {
+
+/// Builds the HTTP scopes of one ASGI application (ASGI 3.0, HTTP spec 2.4): a copied base dict,
+/// then what differs. Keys are interned; the names of header fields are made once.
+class scope_builder {
+ public:
+  /// `root_path` is the path the application is mounted at, without a slash at its end.
+  explicit scope_builder(const std::string& root_path);
+
+  /// The lifespan's state, of which each scope gets a shallow copy; none if the application has no
+  /// lifespan.
+  void set_state(pybind11::object state) { state_ = std::move(state); }
+
+  /// A new dict, or null with an exception.
+  PyObject* build(const request& head) const;
+
+ private:
+  bool add_target(PyObject* scope, const request& head) const;
+  bool add_peer(PyObject* scope, const peer_info& peer) const;
+
+  pybind11::object base_, state_;
+};
+
+}  // namespace puff::bridge

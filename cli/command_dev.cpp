@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/program_parts.hpp"
+#include "cli/restarter.hpp"
+#include "cli/serve_options.hpp"
+#include "services/config/places.hpp"
+#include "services/dev_servers/redis_server.hpp"
+
+namespace puff::cli {
+namespace {
+
+using server_map = std::map<std::string, std::unique_ptr<dev::running_server>>;
+using environment = std::map<std::string, std::string>;
+
+/// One private server for each name: pools of several kinds with one name share it, as they share
+/// the default URL.
+expected<std::string> url_of(const std::string& name, server_map& servers) {
+  auto& server = servers[name];
+  if (!server) {
+    dev::redis_options o;
+    o.name = name;
+    auto started = dev::start(o);
+    if (!started) return std::move(started.error());
+    server = std::move(*started);
+    print("Redis '" + name + "' on " + server->url() + "\n");
+  }
+  return server->url();
+}
+
+error add_pools(const std::vector<config::pool_setting>& pools, std::string_view pattern,
+                server_map& servers, environment& to) {
+  for (const auto& pool : pools) {
+    if (!pool.enable) continue;
+    expected<std::string> url = pool.url;
+    if (pool.url_origin.from == config::origin::source::fallback) url = url_of(pool.name, servers);
+    if (!url) return std::move(url.error());
+    to[config::environment_name(pattern, pool.name)] = *url;
+  }
+  return {};
+}
+
+bool is_source(const std::string& path) {
+  constexpr std::array<std::string_view, 6> endings{".py", ".toml", ".env", ".html", ".so", ".sql"};
+  return std::any_of(endings.begin(), endings.end(),
+                     [&](std::string_view ending) { return path.ends_with(ending); });
+}
+
+int dev_run(const invocation& what, const serve_options& given) {
+  const auto& s = what.config.values;
+  server_map servers;
+  environment more;
+  error failed;
+  if (!failed) failed = add_pools(s.redis, "PUFF_{NAME}_REDIS_URL", servers, more);
+  if (!failed) failed = add_pools(s.pubsub, "PUFF_{NAME}_PUBSUB_URL", servers, more);
+  if (!failed) failed = add_pools(s.task_queue, "PUFF_{NAME}_TASK_QUEUE_URL", servers, more);
+  if (failed) return print_failure(failed);
+  if (!what.config.config_file.empty()) more["PUFF_CONFIG"] = what.config.config_file;
+
+  restart_options o;
+  o.title = what.program.name + " dev";
+  o.command = {what.executable.string(), "serve"};
+  o.command.insert(o.command.end(), given.words.begin(), given.words.end());
+  if (!given.access_log) o.command.push_back("--access-log");
+  o.environment = std::move(more);
+  o.matters = is_source;
+  auto status = restarter{std::move(o)}.run();
+  return status ? *status : print_failure(status.error());
+}
+
+}  // namespace
+
+command dev_command() {
+  auto options = std::make_shared<serve_options>();
+  command c{"dev", "Serve for development: private servers, restart on change, access log"};
+  c.details =
+      "Runs 'serve' and restarts it when a file of the project changes (.py, .toml, .env, .html, .so, "
+      ".sql). Every Redis pool without a URL gets a private server: its data lies below .puff/, it "
+      "listens on a unix socket only and ends with this program.";
+  c.declare = [options](CLI::App& at, override_map& to) { declare_serve_options(at, to, *options); };
+  c.run = [options](invocation& what) { return dev_run(what, *options); };
+  return c;
+}
+
+}  // namespace puff::cli

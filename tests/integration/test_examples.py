@@ -1,0 +1,141 @@
+"""Each example as its README says: alone, and all together in the demo."""
+
+import hashlib
+import random
+import re
+import time
+
+import pytest
+from integration.apps.serving import Site, serving_address
+
+from support.clients import at_once
+from support.puff_process import ROOT, PuffProcess
+from support.servers import RedisServer
+
+EXAMPLES = ROOT / "examples"
+FOUR = ["visits", "sleep", "stream", "upload"]
+
+
+def serve(name, redis):
+    arguments = ["serve", "--bind", "127.0.0.1:0", "--default-redis-url", redis.url]
+    process = PuffProcess(arguments, EXAMPLES / name)
+    return Site(process, serving_address(process))
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory):
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module", params=["hello_wsgi", "flask_counter", "fastapi_counter"])
+def alone(request, redis):
+    """One example as a server of its own."""
+    site = serve(request.param, redis)
+    with site.process:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def demo(redis):
+    site = serve("demo", redis)
+    with site.process:
+        yield site
+
+
+@pytest.fixture(params=["", "/wsgi", "/flask", "/fastapi"], ids=lambda m: m or "alone")
+def app(request):
+    """(site, mount) of an application: each example alone, and each of the demo's mounts."""
+    if request.param:
+        return request.getfixturevalue("demo"), request.param
+    return request.getfixturevalue("alone"), ""
+
+
+def check_visits(site, mount):
+    first = site.get(f"{mount}/visits").json()["visits"]
+    later = at_once([lambda: site.get(f"{mount}/visits").json()["visits"] for _ in range(20)])
+    assert sorted(later) == list(range(first + 1, first + 21))
+
+
+def check_sleep(site, mount):
+    began = time.monotonic()
+    answers = at_once([lambda: site.get(f"{mount}/sleep?ms=200").json() for _ in range(100)])
+    assert answers == [{"slept_ms": 200}] * 100
+    assert 0.2 <= time.monotonic() - began < 3
+    assert 400 <= site.get(f"{mount}/sleep?ms=-1").status < 500
+
+
+def check_stream(site, mount):
+    with site.raw() as connection:
+        connection.send(f"GET {mount}/stream HTTP/1.1\r\nHost: a\r\n\r\n")
+        connection.read_head()
+        first = connection.read_chunk()
+        began = time.monotonic()
+        rest = b"".join(iter(connection.read_chunk, b""))
+    assert first == b"line 1 of 10\n"
+    assert (first + rest).count(b"\n") == 10
+    assert time.monotonic() - began > 1
+
+
+def check_upload(site, mount):
+    body = random.Random(4).randbytes(2_000_000)
+    expected = {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+    assert site.post(f"{mount}/upload", body).json() == expected
+    with site.raw() as connection:
+        head = f"POST {mount}/upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        connection.send(head)
+        connection.send(b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body))
+        assert connection.read_response().json() == expected
+
+
+@pytest.mark.parametrize("check", [check_visits, check_sleep, check_stream, check_upload])
+def test_an_application_counts_waits_streams_and_takes_uploads(app, check):
+    check(*app)
+
+
+def test_an_application_tells_what_it_has(app):
+    site, mount = app
+    text = site.get(f"{mount}/").text
+    assert [word for word in FOUR if word not in text] == []
+    assert site.get(f"{mount}/no_such_path").status == 404
+
+
+def test_the_start_page_is_whole_and_needs_nothing_from_elsewhere(demo):
+    response = demo.get("/")
+    assert response.status == 200
+    assert response.header("content-type") == "text/html; charset=utf-8"
+    assert "default-src 'none'" in response.header("content-security-policy")
+    addresses = set(re.findall(r"https?://[^\s'\"<]+", response.text))
+    assert addresses == {"http://www.w3.org/2000/svg"}
+    assert not re.search(r"<(script|link|img|iframe)[^>]+src=", response.text)
+
+
+@pytest.mark.parametrize("mount", ["wsgi", "flask", "fastapi"])
+def test_a_burst_tells_every_latency(demo, mount):
+    lines = demo.get(f"/burst?app={mount}&count=100").text.splitlines()
+    assert len(lines) == 101
+    assert sum('"status": 200' in line for line in lines) == 100
+    assert '"total_ms"' in lines[-1]
+
+
+@pytest.mark.parametrize("query", ["", "app=wsgi&count=0", "app=wsgi&count=301", "app=x&count=1"])
+def test_a_burst_has_bounds(demo, query):
+    assert demo.get(f"/burst?{query}").status == 400
+
+
+@pytest.mark.parametrize("name", ["hello_wsgi", "flask_counter", "fastapi_counter", "demo"])
+def test_an_example_explains_itself_in_a_few_lines(name):
+    lines = (EXAMPLES / name / "README.md").read_text().splitlines()
+    assert lines[0] == f"# {name}"
+    assert len(lines) <= 14
+
+
+def test_development_needs_no_redis_of_ones_own(tmp_path):
+    """`puff dev` starts one, and ends it."""
+    folder = tmp_path / "hello_wsgi"
+    folder.mkdir()
+    for file in ("hello_wsgi.py", "puff.toml"):
+        (folder / file).write_bytes((EXAMPLES / "hello_wsgi" / file).read_bytes())
+    with PuffProcess(["dev", "--bind", "127.0.0.1:0"], folder) as process:
+        assert Site(process, serving_address(process)).get("/visits").json() == {"visits": 1}
+        process.stop()

@@ -1,0 +1,44 @@
+#include "cli/child.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <csignal>
+
+#include "tests/support/scratch_directory.hpp"
+
+namespace puff::cli {
+namespace {
+
+int end_of(pid_t child) {
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  return status;
+}
+
+TEST(child, GetsItsWordsAndItsEnvironment) {
+  support::scratch_directory scratch;
+  auto file = scratch.path("out");
+  auto child = start_child({"sh", "-c", "echo \"$1 $TEA\" > \"$0\"; exit 3", file, "green"},
+                           {{"TEA", "leaves"}});
+  ASSERT_TRUE(child);
+  EXPECT_EQ(text_of_status(end_of(*child)), "exit status 3");
+  EXPECT_EQ(scratch.read("out"), "green leaves\n");
+}
+
+TEST(child, ThatDoesNotExistIsNamed) {
+  auto child = start_child({"no-such-program-here"}, {});
+  ASSERT_FALSE(child);
+  EXPECT_EQ(code_of(child.error()), ec::not_found);
+  EXPECT_EQ(context_of(child.error()), "no-such-program-here: there is no such program");
+}
+
+TEST(child, EndsWithItsWholeGroup) {
+  auto child = start_child({"sh", "-c", "sleep 1000 & wait"}, {});
+  ASSERT_TRUE(child);
+  signal_child(*child, SIGKILL);
+  EXPECT_EQ(text_of_status(end_of(*child)), "signal 9 (Killed)");
+}
+
+}  // namespace
+}  // namespace puff::cli
