@@ -31,8 +31,7 @@ redis_commands encode(const std::vector<std::string>& words) {
 }
 
 /// Asks by way of `home`, whose thread this is, and resumes the coroutine there.
-asio::awaitable<expected<redis_reply>> ask_pool(asio_loop& home,
-                                                resource<redis_pool_actor> pool,
+asio::awaitable<expected<redis_reply>> ask_pool(asio_loop& home, resource<redis_pool_actor> pool,
                                                 redis_commands commands,
                                                 std::chrono::milliseconds within) {
   // Shared: the loop may end, and its coroutines with it, before the answer comes.
@@ -71,8 +70,8 @@ asio::awaitable<expected<redis_value>> native_redis::command(
   if (!reply) co_return std::move(reply.error());
   auto values = reply->take();
   if (values.size() != 1)
-    co_return make_error(ec::internal, "one command was answered by " +
-                                           std::to_string(values.size()) + " values");
+    co_return make_error(
+        ec::internal, "one command was answered by " + std::to_string(values.size()) + " values");
   co_return std::move(values.front());
 }
 

@@ -18,10 +18,11 @@ class node;
 class native_redis {
  public:
   /// Runs one command, name first, and answers its reply; what the server refuses is a value that
-  /// holds a `failure`. Errors: `not_found` if the node has no such pool, `timed_out` after `within`,
-  /// `unavailable` while the pool is down, `connection_lost`.
+  /// holds a `failure`. Errors: `not_found` if the node has no such pool, `timed_out` after
+  /// `within`, `unavailable` while the pool is down, `connection_lost`.
   boost::asio::awaitable<expected<redis_value>> command(
-      std::vector<std::string> words, std::chrono::milliseconds within = std::chrono::seconds{5}) const;
+      std::vector<std::string> words,
+      std::chrono::milliseconds within = std::chrono::seconds{5}) const;
 
  private:
   friend class native_context;
@@ -31,7 +32,8 @@ class native_redis {
 };
 
 /// What a route in C++ may ask the node for. Cheap to copy. Its coroutines run on one of the node's
-/// loops, where every route does; elsewhere the answer is `bad_argument`. Must not outlive the node.
+/// loops, where every route does; elsewhere the answer is `bad_argument`. Must not outlive the
+/// node.
 class native_context {
  public:
   explicit native_context(node& over) : node_(&over) {}

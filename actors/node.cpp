@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "actors/core/outside_ask.hpp"
+#include "actors/core/reason.hpp"
 #include "actors/core/supervisor.hpp"
 #include "services/telemetry/log.hpp"
 
@@ -29,7 +30,7 @@ void log_event(const child_event& event) {
   if (event.reason) what += ": " + describe(event.reason);
   if (event.restarts_in > 0ms)
     what += "; starts again in " + std::to_string(event.restarts_in.count()) + " ms";
-  if (event.reason)
+  if (event.reason && !is_orderly(event.reason))
     log::warning("node", "{} is {}", event.name, what);
   else
     log::debug("node", "{} is {}", event.name, what);

@@ -102,7 +102,8 @@ PyObject* headers_of(const header_block& headers) {
 }
 
 PyObject* address_of(const std::string& host, std::uint16_t port) {
-  return Py_BuildValue("(s#i)", host.data(), static_cast<Py_ssize_t>(host.size()), int{port});
+  // Not "s#": that needs a macro before the first inclusion of Python.h.
+  return Py_BuildValue("(Ni)", text_of(host), int{port});
 }
 
 }  // namespace

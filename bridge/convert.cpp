@@ -17,7 +17,9 @@ PyObject* bytes_of(const std::string& text) {
 PyObject* redis_error(const std::string& text) {
   static PyObject* type =
       py::object{py::module_::import("puff.errors").attr("RedisError")}.release().ptr();
-  return PyObject_CallFunction(type, "s#", text.data(), static_cast<Py_ssize_t>(text.size()));
+  auto message = py::reinterpret_steal<py::object>(
+      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
+  return message ? PyObject_CallOneArg(type, message.ptr()) : nullptr;
 }
 
 PyObject* list_of(const redis_value::array& values) {

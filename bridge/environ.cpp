@@ -1,5 +1,7 @@
 #include "bridge/environ.hpp"
 
+#include <array>
+#include <charconv>
 #include <string>
 #include <unordered_map>
 
@@ -48,6 +50,19 @@ bool put(PyObject* dict, PyObject* key, PyObject* stolen) {
 
 bool put_text(PyObject* dict, PyObject* key, std::string_view text) {
   return put(dict, key, latin1(text));
+}
+
+/// Both names that servers have for the target as sent.
+bool put_uri(PyObject* dict, std::string_view target) {
+  auto text = py::reinterpret_steal<py::object>(latin1(target));
+  return text && PyDict_SetItem(dict, keys().uri, text.ptr()) == 0 &&
+         PyDict_SetItem(dict, keys().raw_uri, text.ptr()) == 0;
+}
+
+bool put_number(PyObject* dict, PyObject* key, std::uint16_t number) {
+  std::array<char, 8> digits;
+  auto [end, failed] = std::to_chars(digits.begin(), digits.end(), number);
+  return put_text(dict, key, {digits.data(), end});
 }
 
 /// The environ's key for a field name, or null where a field has none: names with an underscore
@@ -141,8 +156,7 @@ bool environ_builder::add_target(PyObject* environ, const request& head) const {
                           : head.method == "POST" ? PyDict_SetItem(environ, k.method, k.post) == 0
                                                   : put_text(environ, k.method, head.method);
   return method_set && put(environ, k.path, plain ? latin1(path) : latin1(percent_decoded(path))) &&
-         put_text(environ, k.query, head.query()) && put_text(environ, k.uri, head.target) &&
-         put_text(environ, k.raw_uri, head.target) &&
+         put_text(environ, k.query, head.query()) && put_uri(environ, head.target) &&
          PyDict_SetItem(environ, k.protocol, head.minor_version == 0 ? k.http10 : k.http11) == 0;
 }
 
@@ -151,9 +165,9 @@ bool environ_builder::add_peer(PyObject* environ, const peer_info& peer) const {
   if (peer.secure && PyDict_SetItem(environ, k.scheme, k.https) != 0) return false;
   if (!peer.unix_path.empty()) return true;
   return put_text(environ, k.remote_address, peer.client_address) &&
-         put(environ, k.remote_port, PyUnicode_FromFormat("%d", int{peer.client_port})) &&
+         put_number(environ, k.remote_port, peer.client_port) &&
          put_text(environ, k.server_name, peer.server_address) &&
-         put(environ, k.server_port, PyUnicode_FromFormat("%d", int{peer.server_port}));
+         put_number(environ, k.server_port, peer.server_port);
 }
 
 bool environ_builder::add_headers(PyObject* environ, const header_block& headers) const {

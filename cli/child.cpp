@@ -53,8 +53,7 @@ expected<pid_t> start_child(const std::vector<std::string>& words,
     return make_error(ec::io_failed, words[0] + ": " + std::strerror(errno));
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
-  if (child == 0)
-    become(argument_pointers.data(), environment_pointers.data(), parent, report[1]);
+  if (child == 0) become(argument_pointers.data(), environment_pointers.data(), parent, report[1]);
   const int fork_failure = errno;
   ::close(report[1]);
   int failure = child < 0 ? fork_failure : 0;

@@ -43,7 +43,7 @@ struct command {
   std::string details{};  ///< what its own help says beyond `about`
   std::vector<std::string> aliases{};
   words takes = words::none;
-  std::string synopsis{};             ///< of the words it takes: "MODULE.FUNCTION [ARG..]"
+  std::string synopsis{};              ///< of the words it takes: "MODULE.FUNCTION [ARG..]"
   std::size_t required_arguments = 0;  ///< words that must be there
   needs reads = needs::configuration;
   /// Adds its options; those that change settings go to the map.

@@ -77,10 +77,13 @@ command dev_command() {
   auto options = std::make_shared<serve_options>();
   command c{"dev", "Serve for development: private servers, restart on change, access log"};
   c.details =
-      "Runs 'serve' and restarts it when a file of the project changes (.py, .toml, .env, .html, .so, "
+      "Runs 'serve' and restarts it when a file of the project changes (.py, .toml, .env, .html, "
+      ".so, "
       ".sql). Every Redis pool without a URL gets a private server: its data lies below .puff/, it "
       "listens on a unix socket only and ends with this program.";
-  c.declare = [options](CLI::App& at, override_map& to) { declare_serve_options(at, to, *options); };
+  c.declare = [options](CLI::App& at, override_map& to) {
+    declare_serve_options(at, to, *options);
+  };
   c.run = [options](invocation& what) { return dev_run(what, *options); };
   return c;
 }

@@ -24,7 +24,8 @@ std::string line_of(const finding& f) {
 command doctor_command() {
   command c{"doctor", "Check Python, packages, servers and limits"};
   c.details =
-      "Each line is fine, a note (something may be missing for some uses) or a FAULT with what to do. "
+      "Each line is fine, a note (something may be missing for some uses) or a FAULT with what to "
+      "do. "
       "The exit status is 1 if there is a fault.";
   c.reads = command::needs::nothing;
   c.run = [](invocation& what) {

@@ -59,8 +59,8 @@ class grammar {
  private:
   void add_pool(const config::pool_option& pool) {
     auto take = [this, name = pool.option](const std::string& url) { overrides_[name] = {url}; };
-    app_.add_option_function<std::string>(
-            pool.option, take, pool.doc + " (environment " + pool.environment + ")")
+    app_.add_option_function<std::string>(pool.option, take,
+                                          pool.doc + " (environment " + pool.environment + ")")
         ->type_name("URL")
         ->group("Pools");
   }
@@ -96,8 +96,7 @@ std::size_t grammar::own_words(const std::vector<std::string>& words) const {
       // An untouched command has no help of its own, so the program's does not count either.
       if (in && (ends || (!known && untouched) || (untouched && known == app_.get_help_ptr())))
         return i;
-      if (known && known->get_items_expected_min() > 0 &&
-          words[i].find('=') == std::string::npos)
+      if (known && known->get_items_expected_min() > 0 && words[i].find('=') == std::string::npos)
         ++i;
     } else if (in) {
       return i;

@@ -18,7 +18,8 @@ command django_command() {
   command c{"django", "Run a management command of Django"};
   c.synopsis = "[ARG..]";
   c.details =
-      "Everything after 'django' goes to Django as it is, --help too; the exit status is Django's. It "
+      "Everything after 'django' goes to Django as it is, --help too; the exit status is Django's. "
+      "It "
       "runs on a greenlet, so puff's calls work in it. DJANGO_SETTINGS_MODULE names the settings.";
   c.takes = command::words::untouched;
   c.run = [](invocation& what) { return run_program(what, "django", what.arguments); };
@@ -30,7 +31,8 @@ command pytest_command() {
   c.synopsis = "[ARG..]";
   c.details =
       "Everything after 'pytest' goes to pytest as it is, --help too; the exit status is pytest's. "
-      "Tests run on a greenlet, so puff's calls work in them. pytest_path of puff.toml is the folder "
+      "Tests run on a greenlet, so puff's calls work in them. pytest_path of puff.toml is the "
+      "folder "
       "that it runs in.";
   c.takes = command::words::untouched;
   c.run = [](invocation& what) {

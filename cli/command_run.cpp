@@ -17,8 +17,10 @@ command run_command() {
   command c{"run", "Call a Python function"};
   c.synopsis = "MODULE.FUNCTION [ARG..]";
   c.details =
-      "Calls any importable function, with the words after it as strings; a coroutine function runs "
-      "on the asyncio thread. The exit status is 0, 1 after an exception, or what sys.exit was given. "
+      "Calls any importable function, with the words after it as strings; a coroutine function "
+      "runs "
+      "on the asyncio thread. The exit status is 0, 1 after an exception, or what sys.exit was "
+      "given. "
       "No configuration is needed; pools of puff.toml are started if there are any.";
   c.takes = command::words::arguments;
   c.required_arguments = 1;

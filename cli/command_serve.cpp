@@ -16,7 +16,8 @@ namespace {
 
 constexpr auto details =
     "Answers requests by the routes of the program in C++, then by the application that puff.toml "
-    "names (wsgi, asgi, [[mounts]]).\n\nSIGINT or SIGTERM: no new connections, requests finish, exit "
+    "names (wsgi, asgi, [[mounts]]).\n\nSIGINT or SIGTERM: no new connections, requests finish, "
+    "exit "
     "status 0; a second signal, or server.graceful_timeout_ms, ends at once with 128 + signal. "
     "SIGUSR2 writes the stacks of all greenlets and threads to the log.";
 
@@ -107,9 +108,8 @@ int serve(invocation& what, const serve_options& options) {
   hosted_node::plan plan;
   plan.argv = {what.program.name};
   plan.prepare = [&](node& over) { return open_sockets(over, settings.server, sockets); };
-  int status = run_hosted(what, std::move(plan), [&](hosted_node& in) {
-    return open_doors(in, what, targets, sockets);
-  });
+  int status = run_hosted(what, std::move(plan),
+                          [&](hosted_node& in) { return open_doors(in, what, targets, sockets); });
   // Those that no listener took over.
   for (const auto& socket : sockets)
     if (socket.local.is_unix()) ::unlink(socket.local.unix_path.c_str());
@@ -123,7 +123,9 @@ command serve_command() {
   command c{"serve", "Serve HTTP"};
   c.details = details;
   c.aliases = {"runserver"};
-  c.declare = [options](CLI::App& at, override_map& to) { declare_serve_options(at, to, *options); };
+  c.declare = [options](CLI::App& at, override_map& to) {
+    declare_serve_options(at, to, *options);
+  };
   c.run = [options](invocation& what) { return serve(what, *options); };
   return c;
 }

@@ -46,8 +46,8 @@ std::string as_json(const std::vector<node_answer>& answers) {
   std::string out = "[";
   for (const auto& a : answers) {
     out += (out.size() > 1 ? ",\n " : "") + std::string{R"({"node":")"} + a.who.node +
-           R"(","pid":)" + std::to_string(a.who.pid) + ",\"status\":" +
-           (a.text ? *a.text : std::string{"null"}) + "}";
+           R"(","pid":)" + std::to_string(a.who.pid) +
+           ",\"status\":" + (a.text ? *a.text : std::string{"null"}) + "}";
   }
   return out + "]\n";
 }

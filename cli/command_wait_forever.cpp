@@ -8,7 +8,8 @@ namespace puff::cli {
 command wait_forever_command() {
   command c{"wait_forever", "Run a node without HTTP until it is stopped"};
   c.details =
-      "Runs tasks and hosts actors. SIGINT or SIGTERM stop it as they stop 'serve'; the exit status "
+      "Runs tasks and hosts actors. SIGINT or SIGTERM stop it as they stop 'serve'; the exit "
+      "status "
       "is 0.";
   c.aliases = {"worker"};
   c.run = [](invocation& what) {

@@ -41,7 +41,8 @@ command watch_command() {
   command c{"watch", "Run a command and restart it when files change"};
   c.synopsis = "COMMAND [ARG..]";
   c.details =
-      "A word that is a command of this program runs it ('watch serve'); any other is a program. The "
+      "A word that is a command of this program runs it ('watch serve'); any other is a program. "
+      "The "
       "command gets SIGTERM, ten seconds later SIGKILL, and starts again. Version control, caches "
       "and virtual environments are left out. Also installed as puff-watch.";
   c.takes = command::words::arguments;

@@ -1,7 +1,7 @@
 #include "cli/ending.hpp"
 
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 #include <boost/asio/post.hpp>
 #include <future>

@@ -1,18 +1,18 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <mutex>
 
 namespace puff::cli {
 
-/// How a process ends when it is told to. The first SIGINT or SIGTERM asks it to stop; a second one,
-/// or the end of the time it has, ends it at once with the status 128 + signal. SIGUSR2 asks for the
-/// stacks; SIGHUP and SIGPIPE do nothing.
+/// How a process ends when it is told to. The first SIGINT or SIGTERM asks it to stop; a second
+/// one, or the end of the time it has, ends it at once with the status 128 + signal. SIGUSR2 asks
+/// for the stacks; SIGHUP and SIGPIPE do nothing.
 ///
 /// Constructed before any thread runs Python, so that signals are Asio's. Callbacks run on the
 /// thread of `io`.

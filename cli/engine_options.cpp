@@ -98,7 +98,8 @@ std::vector<application_target> applications(const config::settings& s) {
 std::vector<std::string> missing_features(const config::settings& s) {
   std::vector<std::string> out;
   auto note = [&](std::size_t count, const std::string& table, const std::string& what) {
-    if (count > 0) out.push_back(table + " is configured, but this version has no " + what + " yet");
+    if (count > 0)
+      out.push_back(table + " is configured, but this version has no " + what + " yet");
   };
   note(enabled(s.postgres), "[[postgres]]", "PostgreSQL pools");
   note(enabled(s.pubsub), "[[pubsub]]", "pub/sub");

@@ -101,8 +101,8 @@ findings examine_servers(const invocation& what) {
     alone.add_redis(pool.name, std::move(pool.options));
     if (auto failed = alone.start_resources())
       found.push_back({grade::fault, "Redis", own_words(failed),
-                       "start the server, or name another one by --" + pool.name +
-                           "-redis-url; '" + what.program.name + " dev' needs none"});
+                       "start the server, or name another one by --" + pool.name + "-redis-url; '" +
+                           what.program.name + " dev' needs none"});
     else
       found.push_back({grade::fine, "Redis", "pool '" + pool.name + "' answers at " + url});
   }

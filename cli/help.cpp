@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::size_t left_column = 30, right_edge = 96;
 
-/// `text` in lines that begin at `column` and end before the right edge; the first continues one that
-/// is `used` characters long.
+/// `text` in lines that begin at `column` and end before the right edge; the first continues one
+/// that is `used` characters long.
 std::string wrapped(const std::string& text, std::size_t column, std::size_t used) {
   std::string out;
   auto new_line = [&] { out += '\n', out.append(column, ' '), used = column; };
@@ -58,8 +58,8 @@ std::string names_of(const command& c) {
 
 std::string program_help(const program_title& title, const std::vector<command>& commands,
                          const CLI::App& app) {
-  std::string out = title.name + " " + title.version + ": " + title.about + "\n\nUsage: " +
-                    title.name + " [OPTION..] COMMAND [ARGUMENT..]\n\nCommands:\n";
+  std::string out = title.name + " " + title.version + ": " + title.about +
+                    "\n\nUsage: " + title.name + " [OPTION..] COMMAND [ARGUMENT..]\n\nCommands:\n";
   for (const auto& c : commands) out += row(names_of(c), c.about);
   out += row("help [COMMAND]", "Show this help, or that of a command");
   out += "\nOptions:\n" + options_of(app, "Options");
@@ -77,8 +77,8 @@ std::string command_help(const program_title& title, const command& of, const CL
   for (const auto& alias : of.aliases) out += "       (also " + title.name + " " + alias + ")\n";
   if (!of.details.empty()) out += "\n" + wrapped(of.details, 0, 0);
   if (auto own = options_of(*sub, ""); !own.empty()) out += "\nOptions:\n" + own;
-  out += "\nOptions of every command:\n" + row("--config FILE", app.get_option("--config")
-                                                                   ->get_description());
+  out += "\nOptions of every command:\n" +
+         row("--config FILE", app.get_option("--config")->get_description());
   return out + options_of(app, "Pools");
 }
 

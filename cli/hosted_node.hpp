@@ -63,8 +63,8 @@ class hosted_node {
   std::unique_ptr<status_server> status_;
 };
 
-/// Starts a node for `what`, runs `first` in it and says on standard error why that failed: the body
-/// of every command with Python.
+/// Starts a node for `what`, runs `first` in it and says on standard error why that failed: the
+/// body of every command with Python.
 int run_hosted(const invocation& what, hosted_node::plan how,
                const std::function<int(hosted_node&)>& first);
 

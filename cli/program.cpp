@@ -30,7 +30,8 @@ std::vector<command> own_commands() {
   return all;
 }
 
-error add(command c, const std::string& whose, std::vector<command>& to, std::set<std::string>& names) {
+error add(command c, const std::string& whose, std::vector<command>& to,
+          std::set<std::string>& names) {
   for (const auto& alias : c.aliases) names.insert(alias);
   if (!names.insert(c.name).second || c.name == "help")
     return make_error(ec::bad_config, whose + " '" + c.name +
@@ -82,16 +83,16 @@ class session {
     switch (line.what) {
       case parsed_line::kind::text:
         if (broken)
-          line.text += "\nThe configuration has mistakes; its commands and pools are missing here:\n" +
-                       context_of(broken) + "\n";
+          line.text +=
+              "\nThe configuration has mistakes; its commands and pools are missing here:\n" +
+              context_of(broken) + "\n";
         return print(line.text) ? 0 : 1;
       case parsed_line::kind::mistake:
         // The word may be one that the configuration would explain.
         if (broken) return print_failure(broken);
         print_error(line.text);
         return mistake_status;
-      case parsed_line::kind::run:
-        break;
+      case parsed_line::kind::run: break;
     }
     return start(std::move(line));
   }

@@ -14,9 +14,9 @@ struct python_function {
   std::vector<std::string> argv;       ///< sys.argv
 };
 
-/// Starts a node, calls the function on a greenlet (a coroutine function on the asyncio thread), and
-/// stops. The exit status is that of a program: 0, 1 after an exception, what SystemExit says, or
-/// 128 + N if signal N cancelled it.
+/// Starts a node, calls the function on a greenlet (a coroutine function on the asyncio thread),
+/// and stops. The exit status is that of a program: 0, 1 after an exception, what SystemExit says,
+/// or 128 + N if signal N cancelled it.
 int run_python_function(const invocation& what, const python_function& function);
 
 }  // namespace puff::cli

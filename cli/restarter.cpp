@@ -113,7 +113,9 @@ void restarter::on_ended(pid_t child, int status) {
 
 void restarter::on_change(const dev::file_changes& changes) {
   const auto& paths = changes.paths;
-  auto matters = [&](const std::string& path) { return !options_.matters || options_.matters(path); };
+  auto matters = [&](const std::string& path) {
+    return !options_.matters || options_.matters(path);
+  };
   auto first = std::find_if(paths.begin(), paths.end(), matters);
   if (first == paths.end() && !changes.overflow) return;
   if (state_ != state::running) return;  // what starts next sees the change

@@ -18,13 +18,13 @@
 namespace puff::cli {
 
 struct restart_options {
-  std::string title;                 ///< begins the messages: "puff watch"
-  std::vector<std::string> command;  ///< with its arguments
+  std::string title;                               ///< begins the messages: "puff watch"
+  std::vector<std::string> command;                ///< with its arguments
   std::map<std::string, std::string> environment;  ///< added to that of this process
   std::size_t copies = 1;
   std::string directory = ".";
   std::function<bool(const std::string& path)> matters;  ///< none: every change
-  std::chrono::milliseconds grace{10'000};  ///< from SIGTERM to SIGKILL
+  std::chrono::milliseconds grace{10'000};               ///< from SIGTERM to SIGKILL
 };
 
 /// Runs a command and restarts it when files change: SIGTERM, SIGKILL after the grace time, start.

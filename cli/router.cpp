@@ -14,11 +14,10 @@ expected<http::router> router::build(const native_context& context) const {
     if (auto* plain = std::get_if<plain_handler>(&what))
       wrong = built.add(method, pattern, *plain);
     else
-      wrong = built.add(method, pattern,
-                        http::coroutine_handler{
-                            [run = std::get<waiting_handler>(what), context](http::exchange& x) {
-                              return run(x, context);
-                            }});
+      wrong =
+          built.add(method, pattern,
+                    http::coroutine_handler{[run = std::get<waiting_handler>(what), context](
+                                                http::exchange& x) { return run(x, context); }});
     if (wrong) return wrong;
   }
   return built;

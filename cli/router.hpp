@@ -17,8 +17,8 @@ class router {
  public:
   /// Answers at once on an io thread and must not wait.
   using plain_handler = http::plain_handler;
-  /// A coroutine on an io thread: it may wait for the body, for the context's resources, and for the
-  /// client to take its answer. What `http::exchange` says holds.
+  /// A coroutine on an io thread: it may wait for the body, for the context's resources, and for
+  /// the client to take its answer. What `http::exchange` says holds.
   using waiting_handler =
       std::function<boost::asio::awaitable<void>(http::exchange&, const native_context&)>;
   using handler = std::variant<plain_handler, waiting_handler>;
@@ -39,8 +39,8 @@ class router {
 
   bool empty() const noexcept { return routes_.empty(); }
 
-  /// The same as the engine's router, its coroutines with `context`. The first malformed or repeated
-  /// route is the error.
+  /// The same as the engine's router, its coroutines with `context`. The first malformed or
+  /// repeated route is the error.
   expected<http::router> build(const native_context& context) const;
 
  private:

@@ -42,8 +42,8 @@ void declare_serve_options(CLI::App& at, override_map& overrides, serve_options&
     o.io_threads = count;
     o.words.insert(o.words.end(), {"--io-threads", std::to_string(count)});
   };
-  at.add_option_function<std::uint32_t>(
-        "--io-threads", io_threads, "Threads for sockets; 0 is one per two cores, at least one")
+  at.add_option_function<std::uint32_t>("--io-threads", io_threads,
+                                        "Threads for sockets; 0 is one per two cores, at least one")
       ->type_name("N")
       ->check(CLI::Range(0, 1024).description(""));
 }

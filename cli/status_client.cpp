@@ -1,9 +1,9 @@
 #include "cli/status_client.hpp"
 
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -23,7 +23,7 @@ using answer_message = beast::http::response_parser<beast::http::string_body>;
 constexpr auto time_limit = std::chrono::seconds{2};
 constexpr std::uint64_t longest_answer = 64u << 20;
 
-asio::awaitable<void> exchange(connection& to, const std::string& socket, const std::string& path,
+asio::awaitable<void> exchange(connection& to, std::string socket, std::string path,
                                answer_message& answer) {
   to.expires_after(time_limit);
   co_await to.async_connect(stream_protocol::endpoint{socket}, asio::use_awaitable);

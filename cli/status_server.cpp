@@ -28,14 +28,12 @@ void run_on(asio_loop& loop, F work) {
 asio::awaitable<std::string> made_on(asio::thread_pool& askers,
                                      const std::function<std::string()>& make) {
   co_return co_await asio::co_spawn(
-      askers, [&make]() -> asio::awaitable<std::string> { co_return make(); },
-      asio::use_awaitable);
+      askers, [&make]() -> asio::awaitable<std::string> { co_return make(); }, asio::use_awaitable);
 }
 
 }  // namespace
 
-expected<std::unique_ptr<status_server>> status_server::open(node& over,
-                                                             asio::thread_pool& askers,
+expected<std::unique_ptr<status_server>> status_server::open(node& over, asio::thread_pool& askers,
                                                              text_source stacks) {
   auto directory = runtime_directory();
   if (auto failed = make_runtime_directory(directory)) return failed;

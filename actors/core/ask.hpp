@@ -52,8 +52,7 @@ class pending_ask {
       else
         on_value();
     };
-    self_->add_multiplexed_response_handler(
-        response_.id(), caf::behavior{std::move(answered), failed(std::move(on_error))});
+    expect(std::move(answered), std::move(on_error));
   }
 
   template <class OnValue, class OnError, class... Args>
@@ -66,25 +65,26 @@ class pending_ask {
   }
   template <class... Args, class OnError, class OnValue>
   void bind_as(OnError on_error, OnValue on_value) {
-    // CAF drops both handlers with the answer or the asker, and the deadline goes with them.
-    response_.then(
-        [on_value = std::move(on_value)](Args... args) mutable {
-          on_value(std::forward<Args>(args)...);
-        },
-        failed(std::move(on_error)));
+    auto answered = [on_value = std::move(on_value)](Args... args) mutable {
+      on_value(std::forward<Args>(args)...);
+    };
+    caf::detail::type_checker<typename answer<Handle>::type, decltype(answered)>::check();
+    expect(std::move(answered), std::move(on_error));
   }
 
-  template <class OnError>
-  auto failed(OnError on_error) {
-    return [on_error = std::move(on_error), expiry = arm()](caf::error& why) mutable {
+  // Both handlers go with the answer or the asker, and the deadline goes with them.
+  template <class Answered, class OnError>
+  void expect(Answered answered, OnError on_error) {
+    auto failed = [on_error = std::move(on_error), expiry = arm()](caf::error& why) mutable {
       on_error(why);
     };
+    self_->expect(response_.id(), caf::behavior{std::move(answered), std::move(failed)});
   }
 
   timer arm() {
     auto* source = self_->deadlines();
     auto expire = [asker = caf::weak_actor_ptr{self_->ctrl()}, id = response_.id()] {
-      // A late answer finds no handler any more and is dropped by CAF.
+      // A late answer finds no handler any more and is dropped.
       if (auto alive = asker.lock())
         alive->enqueue(nullptr, id, caf::make_message(make_error(ec::timed_out)), nullptr);
     };
@@ -110,9 +110,10 @@ auto ask(Self* self, const Receiver& receiver, deadline_source::clock::time_poin
 template <class Self, class Receiver, class... Args>
 auto ask(Self* self, const resource<Receiver>& receiver,
          deadline_source::clock::time_point deadline, Args&&... args) {
-  if (auto living = receiver.get()) return ask(self, *living, deadline, std::forward<Args>(args)...);
-  using handle = decltype(self->request(std::declval<Receiver>(), caf::infinite,
-                                          std::forward<Args>(args)...));
+  if (auto living = receiver.get())
+    return ask(self, *living, deadline, std::forward<Args>(args)...);
+  using handle =
+      decltype(self->request(std::declval<Receiver>(), caf::infinite, std::forward<Args>(args)...));
   auto id = self->new_request_id(caf::message_priority::normal).response_id();
   self->eq_impl(id, nullptr, self->context(), make_error(ec::unavailable));
   return pending_ask<Self, handle>{self, deadline, handle{id, self}};

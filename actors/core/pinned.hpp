@@ -1,8 +1,12 @@
 #pragma once
 
 #include <caf/actor_config.hpp>
+#include <caf/behavior.hpp>
+#include <caf/invoke_message_result.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <unordered_map>
+#include <utility>
 
 #include "actors/core/gauge.hpp"
 #include "actors/core/loop.hpp"
@@ -55,6 +59,7 @@ class pinned : public Base {
   }
 
   bool cleanup(caf::error&& why, caf::execution_unit* host) override {
+    forget_asks();
     if (home_) home_->forget(this->id());
     counts_->end(is_orderly(why) ? std::string{} : text_of(why));
     return Base::cleanup(std::move(why), host);
@@ -67,6 +72,29 @@ class pinned : public Base {
     else
       counts_->handled = counts_->arrived.load(std::memory_order_relaxed);
     return result;
+  }
+
+  /// For `ask` alone: `handlers` get the response `id`. CAF's own table of them is a flat array, so
+  /// that an answer costs time in proportion to all that are awaited; this one does not.
+  void expect(caf::message_id id, caf::behavior handlers) {
+    asks_.insert_or_assign(id.integer_value(), std::move(handlers));
+  }
+  void forget_asks() {
+    decltype(asks_) forgotten;
+    forgotten.swap(asks_);
+  }
+
+  caf::invoke_message_result consume(caf::mailbox_element& mail) override {
+    auto asked = mail.mid.is_response() ? asks_.find(mail.mid.integer_value()) : asks_.end();
+    if (asked == asks_.end()) return Base::consume(mail);
+    auto handlers = std::move(asked->second);
+    asks_.erase(asked);
+    this->current_element_ = &mail;
+    if (!handlers(mail.content())) {
+      auto unexpected = caf::make_message(make_error(ec::internal, "answer of an unknown type"));
+      handlers(unexpected);
+    }
+    return caf::invoke_message_result::consumed;
   }
 
   /// Runs `work` as this actor, on its thread, while none of its handlers runs: what it throws ends
@@ -104,6 +132,7 @@ class pinned : public Base {
   deadline_source* deadlines_;
   std::uint64_t bound_;
   gauge_ptr counts_;
+  std::unordered_map<std::uint64_t, caf::behavior> asks_;
 };
 
 }  // namespace puff

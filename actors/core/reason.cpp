@@ -17,8 +17,8 @@ error error_of(const std::exception_ptr& thrown) {
 
 bool is_orderly(const error& reason) {
   return !reason || reason == caf::exit_reason::user_shutdown ||
-         reason == caf::exit_reason::normal ||
-         reason == caf::exit_reason::unreachable || code_of(reason) == ec::shutting_down;
+         reason == caf::exit_reason::normal || reason == caf::exit_reason::unreachable ||
+         code_of(reason) == ec::shutting_down;
 }
 
 std::string text_of(const error& reason) {

@@ -14,8 +14,8 @@ std::optional<std::chrono::milliseconds> restart_policy::next_wait(clock::time_p
 
   if (up_since_ && now - *up_since_ >= options_.quiet) back_off_ = options_.first;
   up_since_.reset();
-  auto wait = back_off_ / 2 + std::chrono::duration_cast<std::chrono::milliseconds>(
-                                  back_off_ / 2 * jitter_());
+  auto wait = back_off_ / 2 +
+              std::chrono::duration_cast<std::chrono::milliseconds>(back_off_ / 2 * jitter_());
   back_off_ = std::min(back_off_ * 2, options_.longest);
   return wait;
 }

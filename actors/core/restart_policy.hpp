@@ -11,11 +11,11 @@ namespace puff {
 
 /// How long to wait before an actor is started again, and when to stop trying.
 struct restart_options {
-  std::chrono::milliseconds first{100};     ///< before the first restart
+  std::chrono::milliseconds first{100};       ///< before the first restart
   std::chrono::milliseconds longest{10'000};  ///< each wait is twice the last, up to this
-  std::chrono::milliseconds quiet{30'000};  ///< an actor up for so long starts over with `first`
-  std::size_t ceiling = 8;                  ///< so many restarts ..
-  std::chrono::milliseconds window{60'000};  ///< .. within this time, and no more
+  std::chrono::milliseconds quiet{30'000};    ///< an actor up for so long starts over with `first`
+  std::size_t ceiling = 8;                    ///< so many restarts ..
+  std::chrono::milliseconds window{60'000};   ///< .. within this time, and no more
 };
 
 /// Exponential back-off with jitter and a ceiling, for one actor.

@@ -33,7 +33,8 @@ struct shutdown::state : std::enable_shared_from_this<state> {
   void arm(std::chrono::milliseconds within) {
     auto ticket = deadlines.arm(deadlines.now() + within, [self = weak_from_this(), within] {
       if (auto alive = self.lock())
-        alive->leave(alive->current, "did not end within " + std::to_string(within.count()) + " ms");
+        alive->leave(alive->current,
+                     "did not end within " + std::to_string(within.count()) + " ms");
     });
     limit = timer{deadlines, ticket};
   }

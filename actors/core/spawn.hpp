@@ -29,7 +29,10 @@ class hosted final : public pinned<typename State::interface::base> {
   }
 
   const char* name() const override { return State::name; }
-  void on_exit() override { state_.reset(); }
+  void on_exit() override {
+    this->forget_asks();  // their handlers may mention the state
+    state_.reset();
+  }
 
  protected:
   typename State::interface::behavior_type make_behavior() override {

@@ -71,9 +71,12 @@ struct row {
 
 void add_rows(std::vector<row>& rows, const actor_status& status, std::size_t depth) {
   row r;
-  r.cells = {std::string(2 * depth, ' ') + status.name, std::string{name_of(status.state)},
-             std::to_string(status.waiting),            std::to_string(status.handled),
-             std::to_string(status.refused),            std::to_string(status.restarts)};
+  r.cells = {std::string(2 * depth, ' ') + status.name,
+             std::string{name_of(status.state)},
+             std::to_string(status.waiting),
+             std::to_string(status.handled),
+             std::to_string(status.refused),
+             std::to_string(status.restarts)};
   for (const auto& [name, value] : status.details)
     r.rest += (r.rest.empty() ? "" : " ") + name + "=" + std::to_string(value);
   if (!status.last_error.empty())

@@ -25,10 +25,10 @@ std::string_view name_of(actor_state state) noexcept;
 struct actor_status {
   std::string name = {};
   actor_state state = actor_state::starting;
-  std::uint64_t waiting = 0;   ///< messages in its mailbox
-  std::uint64_t handled = 0;   ///< messages taken out of it, over all restarts
-  std::uint64_t refused = 0;   ///< asks answered `overloaded`
-  std::uint64_t restarts = 0;  ///< starts after the first
+  std::uint64_t waiting = 0;    ///< messages in its mailbox
+  std::uint64_t handled = 0;    ///< messages taken out of it, over all restarts
+  std::uint64_t refused = 0;    ///< asks answered `overloaded`
+  std::uint64_t restarts = 0;   ///< starts after the first
   std::string last_error = {};  ///< why it was down last; empty if it never was
   std::vector<std::pair<std::string, std::uint64_t>> details = {};  ///< counters of its own
   std::vector<actor_status> children = {};

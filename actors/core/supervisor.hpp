@@ -52,7 +52,7 @@ struct child {
 struct child_event {
   const std::string& name;
   actor_state state;
-  const error& reason;                     ///< of its end; none when it is up
+  const error& reason;                      ///< of its end; none when it is up
   std::chrono::milliseconds restarts_in{};  ///< when `state` is `down`, or `starting` again
 };
 

@@ -14,8 +14,7 @@ namespace puff {
 class timer {
  public:
   timer() = default;
-  timer(deadline_source& source, deadline_source::ticket armed)
-      : source_(&source), armed_(armed) {}
+  timer(deadline_source& source, deadline_source::ticket armed) : source_(&source), armed_(armed) {}
   timer(timer&& other) noexcept
       : source_(std::exchange(other.source_, nullptr)), armed_(std::exchange(other.armed_, {})) {}
   timer& operator=(timer&& other) noexcept {
@@ -40,8 +39,7 @@ class timer {
 template <class Self, class F>
 [[nodiscard]] timer at(Self* self, deadline_source::clock::time_point when, F what) {
   auto& home = *self->home();
-  return {home,
-          home.arm(when, [self, &home, id = self->id(), what = std::move(what)]() mutable {
+  return {home, home.arm(when, [self, &home, id = self->id(), what = std::move(what)]() mutable {
             if (home.hosts(id)) self->run_between_turns(what);
           })};
 }

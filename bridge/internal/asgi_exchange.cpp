@@ -109,6 +109,15 @@ bool read_body(PyObject* body, std::string& data) {
   return true;
 }
 
+/// asyncio.CancelledError; leaves the exception that is set alone.
+PyObject* asyncio_cancelled() {
+  static PyObject* type = [] {
+    py::error_scope keeps;
+    return py::object{py::module_::import("asyncio").attr("CancelledError")}.release().ptr();
+  }();
+  return type;
+}
+
 }  // namespace
 
 asgi_exchange::~asgi_exchange() {
@@ -206,9 +215,7 @@ void asgi_exchange::returned() {
 }
 
 bool asgi_exchange::raised() {
-  static PyObject* cancelled =
-      py::object{py::module_::import("asyncio").attr("CancelledError")}.release().ptr();
-  if (PyErr_ExceptionMatches(cancelled)) {
+  if (PyErr_ExceptionMatches(asyncio_cancelled())) {
     fail();
     return false;
   }

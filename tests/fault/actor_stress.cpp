@@ -1,6 +1,6 @@
-// Actors under stress: loops, workers, outside threads, crashes, kills, expiring asks, and spawns that
-// race with the end. Every round must end, every ask must come to exactly one end, and every handler
-// must run where its actor lives. Usage: actor_stress [seconds] [seed]
+// Actors under stress: loops, workers, outside threads, crashes, kills, expiring asks, and spawns
+// that race with the end. Every round must end, every ask must come to exactly one end, and every
+// handler must run where its actor lives. Usage: actor_stress [seconds] [seed]
 #include <unistd.h>
 
 #include <atomic>
@@ -103,10 +103,9 @@ struct peer {
     if (what % 4 == 1 && kept_.size() < 64) {
       kept_.push_back(std::move(owed));
     } else if (what % 4 == 2 && self_->home()) {
-      pending_.push_back(after(self_, std::chrono::milliseconds{what % 4},
-                               [owed = std::make_shared<promise<int>>(std::move(owed))] {
-                                 owed->deliver(1);
-                               }));
+      pending_.push_back(
+          after(self_, std::chrono::milliseconds{what % 4},
+                [owed = std::make_shared<promise<int>>(std::move(owed))] { owed->deliver(1); }));
       if (pending_.size() > 64) pending_.erase(pending_.begin());
     } else {
       owed.deliver(what);
@@ -164,9 +163,8 @@ class round {
       std::vector<std::thread> threads;
       for (int i = 0; i < 2; ++i)
         threads.emplace_back([this, seed = random_(), &loops] { flood(seed, *loops[1]); });
-      threads.emplace_back([this, seed = random_(), &system, &loops] {
-        replace_peers(seed, system, loops);
-      });
+      threads.emplace_back(
+          [this, seed = random_(), &system, &loops] { replace_peers(seed, system, loops); });
       std::this_thread::sleep_for(std::chrono::milliseconds{20 + random_() % 60});
       for (auto& loop : loops) loop->stop();  // spawns and floods go on for a while
       std::this_thread::sleep_for(std::chrono::milliseconds{random_() % 5});
@@ -193,9 +191,8 @@ class round {
     for (auto& loop : loops)
       for (int i = 0; i < 8; ++i) peers_->add(spawn_pinned(system, *loop));
     for (int i = 0; i < 8; ++i) {
-      placement where{.mailbox_bound = 200,
-                      .counts = std::make_shared<gauge>(),
-                      .deadlines = &shared};
+      placement where{
+          .mailbox_bound = 200, .counts = std::make_shared<gauge>(), .deadlines = &shared};
       auto actor = spawn<ordinary_peer>(system, where, peers_, random_(), ordinary_alive_);
       ordinary.push_back(caf::actor_cast<caf::strong_actor_ptr>(actor));
       peers_->add(actor);
@@ -209,16 +206,16 @@ class round {
   supervisor_actor supervise_some(caf::actor_system& system, asio_loop& home) {
     std::vector<child> table;
     for (int i = 0; i < 4; ++i)
-      table.push_back(child_of(
-          "crasher " + std::to_string(i), crashers_[i],
-          [this, &system, &home](const gauge_ptr& gauge) {
-            return spawn_pinned(system, home, gauge);
-          },
-          {.back_off = {.first = 1ms, .longest = 4ms, .ceiling = 1'000'000}}));
-    return supervise(system, {.home = &home}, {.report = [](const child_event& event) {
-                       counts.restarts += event.state == actor_state::down;
-                     }},
-                     std::move(table));
+      table.push_back(child_of("crasher " + std::to_string(i), crashers_[i],
+                               [this, &system, &home](const gauge_ptr& gauge) {
+                                 return spawn_pinned(system, home, gauge);
+                               },
+                               {.back_off = {.first = 1ms, .longest = 4ms, .ceiling = 1'000'000}}));
+    return supervise(
+        system, {.home = &home},
+        {.report =
+             [](const child_event& event) { counts.restarts += event.state == actor_state::down; }},
+        std::move(table));
   }
 
   void flood(unsigned seed, asio_loop& through) {
@@ -230,9 +227,10 @@ class round {
           caf::anon_send(*crasher, check_atom::value, i % 64 == 0 ? 3 : 4);
       if (i % 50 == 0) {
         ++counts.outside;
-        outside_ask<int>(through, peers_->any(random()), 3ms,
-                         [](const expected<int>&) { ++counts.outside_told; }, check_atom::value,
-                         static_cast<int>(random() % 10'000));
+        outside_ask<int>(
+            through, peers_->any(random()), 3ms,
+            [](const expected<int>&) { ++counts.outside_told; }, check_atom::value,
+            static_cast<int>(random() % 10'000));
       }
       if (i % 200 == 0) std::this_thread::yield();
     }
@@ -278,8 +276,8 @@ int judge(int rounds) {
       rounds, n(counts.spawned), n(counts.begun), n(counts.values), n(counts.expired),
       n(counts.broken), n(counts.refused), n(counts.unavailable), n(counts.other),
       n(counts.ended_with_asker), n(counts.outside), n(counts.beats), n(counts.restarts));
-  auto ends = counts.values + counts.expired + counts.broken + counts.refused +
-              counts.unavailable + counts.other + counts.ended_with_asker;
+  auto ends = counts.values + counts.expired + counts.broken + counts.refused + counts.unavailable +
+              counts.other + counts.ended_with_asker;
   bool broken = fail_if(ends != counts.begun, "an ask came to no end, or to two");
   broken |= fail_if(counts.twice != 0, "an ask was answered twice");
   broken |= fail_if(counts.outside != counts.outside_told, "an outside ask was not told");

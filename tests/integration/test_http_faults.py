@@ -17,6 +17,7 @@ from support.servers import RedisServer, wait_until
 
 MALFORMED = json.loads((ROOT / "tests/support/malformed_requests.json").read_text())["cases"]
 SITE = """
+wsgi = "wsgi_facts.application"
 [[mounts]]
 path = "/wsgi"
 wsgi = "wsgi_facts.application"

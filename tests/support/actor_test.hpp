@@ -11,8 +11,8 @@
 #include <optional>
 #include <vector>
 
-#include "actors/core/ask.hpp"
 #include "actors/core/asio_loop.hpp"
+#include "actors/core/ask.hpp"
 #include "actors/core/promise.hpp"
 #include "actors/core/shared_deadlines.hpp"
 #include "actors/core/spawn.hpp"
@@ -33,8 +33,8 @@ struct outcome {
   }
 };
 
-/// Actors without threads and without waiting: CAF's test coordinator runs those of its scheduler, a
-/// loop driven by hand the pinned ones, and time moves by `advance` alone.
+/// Actors without threads and without waiting: CAF's test coordinator runs those of its scheduler,
+/// a loop driven by hand the pinned ones, and time moves by `advance` alone.
 struct actor_test : testing::Test {
   using clock = deadline_wheel::clock;
 
@@ -84,7 +84,8 @@ struct actor_test : testing::Test {
   std::vector<caf::actor> ordinary;
   outcome result;
   // The loop's destructor ends the pinned actors while everything they use still exists: members of
-  // a derived fixture that actors refer to must be shared, or be declared in a base before this one.
+  // a derived fixture that actors refer to must be shared, or be declared in a base before this
+  // one.
   asio_loop loop{system, asio_loop::drive::by_hand};
   shared_deadlines shared{loop};
 };

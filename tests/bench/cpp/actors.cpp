@@ -1,5 +1,5 @@
-// What the actor kernel costs. Usage: bench_actors [scale]; prints one line per measurement, the best
-// of three runs. Build it in a release: the floor below it is measured too.
+// What the actor kernel costs. Usage: bench_actors [scale]; prints one line per measurement, the
+// best of three runs. Build it in a release: the floor below it is measured too.
 #include <malloc.h>
 
 #include <algorithm>

@@ -20,7 +20,7 @@ async def application(scope, receive, send):
     path = scope["path"].removeprefix(scope["root_path"])
     if (found := take(path, scope["query_string"].decode())) is not None:
         return await answer(send, found)
-    handler = globals().get("do_" + path.split("/")[1], do_missing)
+    handler = globals().get("do_" + path[1:].split("/")[0], do_missing)
     return await handler(scope, receive, send)
 
 

@@ -20,7 +20,7 @@ def application(environ, start_response):
     if (answer := take(path, environ["QUERY_STRING"])) is not None:
         start_response("200 OK", TEXT)
         return [answer]
-    handler = globals().get("do_" + path.split("/")[1] if path else "", do_missing)
+    handler = globals().get("do_" + path[1:].split("/")[0], do_missing)
     return handler(environ, start_response)
 
 
@@ -55,6 +55,13 @@ class Pieces:
 def do_missing(environ, start_response):
     start_response("404 Not Found", TEXT)
     return [b"missing"]
+
+
+def do_(environ, start_response):
+    """The root: reads the whole body first, so that what is wrong with it is met."""
+    size = len(environ["wsgi.input"].read())
+    start_response("200 OK", TEXT)
+    return [str(size).encode()]
 
 
 def do_hello(environ, start_response):

@@ -30,7 +30,9 @@ class command_line : public testing::Test {
     run.required_arguments = 1;
     command watch = run;
     watch.name = "watch";
-    watch.declare = [this](CLI::App& at, override_map&) { at.add_option("--dir", directory_, "Folder"); };
+    watch.declare = [this](CLI::App& at, override_map&) {
+      at.add_option("--dir", directory_, "Folder");
+    };
     command django{"django", "Django's commands"};
     django.takes = command::words::untouched;
     commands_ = {serve, run, watch, django};
@@ -150,7 +152,8 @@ TEST_F(command_line, FindsTheConfigurationBeforeItIsRead) {
 }
 
 TEST_F(command_line, WrapsHelpBeforeTheEdgeOfAScreen) {
-  commands_[0].details = std::string(300, 'x') + " " + "word word word word word word word word "
+  commands_[0].details = std::string(300, 'x') + " " +
+                         "word word word word word word word word "
                          "word word word word word word word word word word word word word word";
   auto text = parse({"help", "serve"}).text;
   std::size_t longest = 0;

@@ -83,8 +83,7 @@ TEST_F(pinned_test, StateDiesOnExitWhoeverHoldsHandles) {
 
 TEST_F(pinned_test, ActorsStayOnTheirOwnSide) {
   auto pinned_one = spawn<interlocutor>(system, here(), [](auto*) {});
-  auto ordinary_one =
-      spawn_on_workers<interlocutor>(on_workers(), [](auto*) {});
+  auto ordinary_one = spawn_on_workers<interlocutor>(on_workers(), [](auto*) {});
   settle();
   caf::anon_send(pinned_one, check_atom::value);
   EXPECT_FALSE(scheduler.has_job());

@@ -113,9 +113,8 @@ TEST_F(promise_test, UnitArrivesWithOrWithoutAnArgument) {
 }
 
 TEST_F(promise_test, NobodyWaitsForTheAnswerToAPlainMessage) {
-  auto whom = spawn<debtor>(system, here(), [this](promise<int> owed) {
-    result.value = owed.pending() ? 1 : 0;
-  });
+  auto whom = spawn<debtor>(system, here(),
+                            [this](promise<int> owed) { result.value = owed.pending() ? 1 : 0; });
   caf::anon_send(whom, check_atom::value, 1);
   settle();
   EXPECT_EQ(result.value, 0);

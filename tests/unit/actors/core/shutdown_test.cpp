@@ -110,16 +110,16 @@ TEST_F(shutdown_test, SecondCallEndsAtOnceButStillClosesEverything) {
   ASSERT_TRUE(told);
   EXPECT_TRUE(told->hurried);
   EXPECT_THAT(begun, ElementsAre("requests", "actors"));
-  EXPECT_EQ(to_text(*told), "finish: requests was not waited for\nclose: actors was not waited for\n");
+  EXPECT_EQ(to_text(*told),
+            "finish: requests was not waited for\nclose: actors was not waited for\n");
   EXPECT_EQ(loop.deadlines().size(), 0u);
   begin();
   EXPECT_EQ(tellings, 1);
 }
 
 TEST_F(shutdown_test, StepThatThrowsIsReportedAndDoesNotHoldTheRest) {
-  ending.add(stage::stop_accepting, "http", [](const shutdown::done&) {
-    throw std::runtime_error{"socket is gone"};
-  });
+  ending.add(stage::stop_accepting, "http",
+             [](const shutdown::done&) { throw std::runtime_error{"socket is gone"}; });
   add_instant(stage::close, "actors");
   begin();
   ASSERT_TRUE(told);

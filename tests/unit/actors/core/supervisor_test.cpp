@@ -125,10 +125,10 @@ TEST_F(supervisor_test, RestartsOnlyTheOneThatFell) {
 }
 
 TEST_F(supervisor_test, TellsTheReasonOnceToTheChildsOwner) {
-  begin({worker_child("redis", {.on_up = [&seen = seen] { ++seen.ups; },
-                                .on_down = [&seen = seen](const error& why) {
-                                  seen.reasons.push_back(describe(why));
-                                }})});
+  begin({worker_child(
+      "redis",
+      {.on_up = [&seen = seen] { ++seen.ups; },
+       .on_down = [&seen = seen](const error& why) { seen.reasons.push_back(describe(why)); }})});
   tell(13);
   advance(1s);
   EXPECT_EQ(seen.ups, 2);
@@ -147,11 +147,10 @@ TEST_F(supervisor_test, BackOffDoublesUpToTheLongestAndGivesUpAtTheCeiling) {
 }
 
 TEST_F(supervisor_test, GivingUpEndsTheOtherChildrenAndTheSupervisor) {
-  auto node = begin({worker_child("redis"), child_of("http",
-                                                     [](const gauge_ptr&) -> worker_actor {
-                                                       throw std::runtime_error{"no"};
-                                                     },
-                                                     {.back_off = {.ceiling = 1}})});
+  auto node = begin(
+      {worker_child("redis"),
+       child_of("http", [](const gauge_ptr&) -> worker_actor { throw std::runtime_error{"no"}; },
+                {.back_off = {.ceiling = 1}})});
   auto id = caf::actor_cast<caf::strong_actor_ptr>(node)->id();
   EXPECT_TRUE(is_up());
   advance(10s);
@@ -207,12 +206,12 @@ struct mule {
 };
 
 TEST_F(supervisor_test, KillsAChildThatDoesNotEndInTime) {
-  auto node = begin({child_of(
-      "mule",
-      [this](const gauge_ptr& counts) {
-        return spawn<mule>(system, placement{.home = &loop, .counts = counts});
-      },
-      {.patience = 2s})});
+  auto node =
+      begin({child_of("mule",
+                      [this](const gauge_ptr& counts) {
+                        return spawn<mule>(system, placement{.home = &loop, .counts = counts});
+                      },
+                      {.patience = 2s})});
   end(node);
   EXPECT_FALSE(seen.ended);
   advance(2001ms);

@@ -54,9 +54,9 @@ TEST_F(timer_test, TimerOfAnEndedActorDoesNotRing) {
 
 TEST_F(timer_test, WhatItThrowsEndsTheActorAtOnce) {
   auto place = here();
-  auto id = run(
-      [this](auto* self) { one = after(self, 50ms, [] { throw std::runtime_error{"late"}; }); },
-      place);
+  auto id =
+      run([this](auto* self) { one = after(self, 50ms, [] { throw std::runtime_error{"late"}; }); },
+          place);
   EXPECT_TRUE(loop.hosts(id));
   advance(51ms);
   EXPECT_FALSE(loop.hosts(id));
