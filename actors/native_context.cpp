@@ -54,9 +54,8 @@ asio::awaitable<expected<redis_reply>> ask_pool(asio_loop& home, resource<redis_
 
 }  // namespace
 
-asio::awaitable<expected<redis_value>> native_redis::command(
-    std::vector<std::string> words, std::chrono::milliseconds within) const {
-  const auto self = *this;
+asio::awaitable<expected<redis_value>> native_redis::run(native_redis self,
+                                                         std::vector<std::string> words) {
   if (words.empty()) co_return make_error(ec::bad_argument, "a Redis command has at least a name");
   auto io = co_await asio::this_coro::executor;
   auto* home = loop_of(*self.node_, asio::query(io, asio::execution::context));
@@ -66,7 +65,7 @@ asio::awaitable<expected<redis_value>> native_redis::command(
   if (found == self.node_->redis_pools().end())
     co_return make_error(ec::not_found, "there is no Redis pool '" + self.pool_ +
                                             "'; add [[redis]] with this name to puff.toml");
-  auto reply = co_await ask_pool(*home, found->second, encode(words), within);
+  auto reply = co_await ask_pool(*home, found->second, encode(words), self.within_);
   if (!reply) co_return std::move(reply.error());
   auto values = reply->take();
   if (values.size() != 1)

@@ -2,9 +2,9 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
-#include <memory>
+#include <concepts>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "schemas/error.hpp"
@@ -14,21 +14,39 @@ namespace puff {
 
 class node;
 
-/// A Redis pool of the node, as a coroutine on an io thread uses it.
+/// A Redis pool of the node, as a coroutine on an io thread uses it. Cheap to copy.
 class native_redis {
  public:
-  /// Runs one command, name first, and answers its reply; what the server refuses is a value that
-  /// holds a `failure`. Errors: `not_found` if the node has no such pool, `timed_out` after
-  /// `within`, `unavailable` while the pool is down, `connection_lost`.
-  boost::asio::awaitable<expected<redis_value>> command(
-      std::vector<std::string> words,
-      std::chrono::milliseconds within = std::chrono::seconds{5}) const;
+  /// Runs one command, name first (`command("INCR", "visits")`), and answers its reply; what the
+  /// server refuses is a value that holds a `failure`. Errors: `not_found` if the node has no such
+  /// pool, `timed_out`, `unavailable` while the pool is down, `connection_lost`.
+  template <std::convertible_to<std::string>... Words>
+  boost::asio::awaitable<expected<redis_value>> command(Words&&... words) const {
+    std::vector<std::string> all;
+    (all.emplace_back(std::forward<Words>(words)), ...);
+    return run(*this, std::move(all));
+  }
+  /// The same for words that are counted at run time.
+  boost::asio::awaitable<expected<redis_value>> command(std::vector<std::string> words) const {
+    return run(*this, std::move(words));
+  }
+
+  /// The same pool with another deadline for each command; five seconds if not said.
+  native_redis within(std::chrono::milliseconds time) const {
+    auto other = *this;
+    other.within_ = time;
+    return other;
+  }
 
  private:
   friend class native_context;
   native_redis(node& over, std::string pool) : node_(&over), pool_(std::move(pool)) {}
+  static boost::asio::awaitable<expected<redis_value>> run(native_redis self,
+                                                           std::vector<std::string> words);
+
   node* node_;
   std::string pool_;
+  std::chrono::milliseconds within_ = std::chrono::seconds{5};
 };
 
 /// What a route in C++ may ask the node for. Cheap to copy. Its coroutines run on one of the node's

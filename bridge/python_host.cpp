@@ -13,6 +13,7 @@
 #include "bridge/report.hpp"
 #include "bridge/runtime.hpp"
 #include "bridge/stacks.hpp"
+#include "bridge/watchdog.hpp"
 #include "bridge/wsgi.hpp"
 #include "services/telemetry/log.hpp"
 
@@ -97,6 +98,7 @@ struct python_host::parts {
   blocking_pool blocking;
   std::vector<std::unique_ptr<gateway>> gateways;
   std::vector<asgi_gateway*> lifespans;
+  std::unique_ptr<watchdog> watching;
   application_actor on_greenlets, on_asyncio;
   std::atomic<int> status{0};
   std::atomic<bool> stopping{false};
@@ -161,6 +163,7 @@ expected<std::unique_ptr<python_host>> python_host::start(node& over, python_opt
         made->spawn_application(*made->asyncio, *made->asyncio_exchanges, "python asyncio");
   }
   if (auto failed = install_asgiref()) return failed;
+  made->watching = std::make_unique<watchdog>(made->greenlets, made->options.stall_threshold);
   return std::unique_ptr<python_host>{new python_host{std::move(made)}};
 }
 
@@ -178,6 +181,7 @@ int python_host::run(std::function<int()> first) {
 
 python_host::~python_host() {
   auto& p = *parts_;
+  p.watching.reset();
   // Threads that still run Python would crash in an interpreter that is gone.
   const bool joined = p.blocking.stop(5s);
   p.gateways.clear();

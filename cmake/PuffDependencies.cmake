@@ -18,10 +18,3 @@ if(PUFF_PYTHON)
   endif()
   include(PuffPython)
 endif()
-
-# The allocator of the programs (docs/decisions/0003-allocator.md); sanitizers bring their own.
-find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
-add_library(puff_allocator INTERFACE)
-if(NOT PUFF_SANITIZE)
-  target_link_libraries(puff_allocator INTERFACE ${JEMALLOC_LIBRARY})
-endif()

@@ -1,5 +1,6 @@
 # puff_python: the interpreter and the two C APIs that the bridge uses (pybind11, greenlet). Included
 # by the build and again by an installed PuffConfig, since all three belong to the machine at hand.
+# Whoever makes a program of it links Python::Python; a module leaves that to the Python it is in.
 set(Python_FIND_VIRTUALENV FIRST)
 find_package(Python 3.11...<3.12 QUIET COMPONENTS Interpreter Development.Module Development.Embed)
 if(NOT Python_FOUND)
@@ -25,5 +26,5 @@ find_package(pybind11 REQUIRED)
 if(NOT TARGET puff_python)
   add_library(puff_python INTERFACE IMPORTED GLOBAL)
   target_include_directories(puff_python INTERFACE ${greenlet_INCLUDE_DIR})
-  target_link_libraries(puff_python INTERFACE pybind11::headers Python::Python)
+  target_link_libraries(puff_python INTERFACE pybind11::headers Python::Module)
 endif()

@@ -43,7 +43,7 @@ struct error_row {
 };
 
 using error = caf::error;
-template<class T>
+template <class T>
 using expected = caf::expected<T>;
 
 /// The row of `code`. Total: an unknown code gives the row of `ec::internal`.

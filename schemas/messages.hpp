@@ -13,7 +13,7 @@ namespace puff {
 
 /// A payload that crosses threads without being copied: the sender gives it away, the one receiver
 /// takes it. CAF may copy a message's tuple, so the content sits behind a shared pointer.
-template<class T>
+template <class T>
 class parcel {
  public:
   parcel() = default;

@@ -18,7 +18,7 @@ puff::response text(std::uint16_t status, std::string body) {
 }
 
 awaitable<void> count_visit(exchange& x, const native_context& context) {
-  auto visits = co_await context.redis().command({"INCR", "visits"});
+  auto visits = co_await context.redis().command("INCR", "visits");
   if (!visits) {
     x.respond(text(503, puff::describe(visits.error())));
   } else if (auto* count = std::get_if<std::int64_t>(&visits->data)) {

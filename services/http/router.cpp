@@ -61,7 +61,9 @@ struct router::node {
 
 const router::node* router::node::find(std::string_view path,
                                        std::vector<std::string>& values) const {
-  auto [segment, after, last] = cut_segment(path);
+  auto [segment, rest_of_path, is_last] = cut_segment(path);
+  const auto after = rest_of_path;  // a lambda cannot capture a structured binding
+  const bool last = is_last;
   bool coded = segment.find('%') != segment.npos;
   auto end = [&](const node& n) -> const node* {
     if (!last) return n.find(after, values);

@@ -214,10 +214,12 @@ def test_the_exception_that_is_handled_is_seen_by_the_coroutine():
     async def handled():
         return sys.exception()
 
+    failure = KeyError("k")
     try:
-        raise KeyError("k")
-    except KeyError as failure:
-        assert async_to_sync(handled)() is failure
+        raise failure
+    except KeyError:
+        seen = async_to_sync(handled)()
+    assert seen is failure
 
 
 def test_thread_sensitive_code_below_runs_in_the_waiting_greenlet():

@@ -28,27 +28,41 @@ def redis(tmp_path_factory):
         yield server
 
 
-@pytest.fixture(scope="module", params=["hello_wsgi", "flask_counter", "fastapi_counter"])
-def alone(request, redis):
-    """One example as a server of its own."""
-    site = serve(request.param, redis)
-    with site.process:
-        yield site
-
-
 @pytest.fixture(scope="module")
-def demo(redis):
-    site = serve("demo", redis)
-    with site.process:
-        yield site
+def running(redis):
+    """The example of that name as a server, started at its first use."""
+    sites = {}
+
+    def get(name):
+        if name not in sites:
+            sites[name] = serve(name, redis)
+        return sites[name]
+
+    yield get
+    for site in sites.values():
+        site.process.kill()
 
 
-@pytest.fixture(params=["", "/wsgi", "/flask", "/fastapi"], ids=lambda m: m or "alone")
-def app(request):
-    """(site, mount) of an application: each example alone, and each of the demo's mounts."""
-    if request.param:
-        return request.getfixturevalue("demo"), request.param
-    return request.getfixturevalue("alone"), ""
+@pytest.fixture
+def demo(running):
+    return running("demo")
+
+
+@pytest.fixture(
+    params=[
+        ("hello_wsgi", ""),
+        ("flask_counter", ""),
+        ("fastapi_counter", ""),
+        ("demo", "/wsgi"),
+        ("demo", "/flask"),
+        ("demo", "/fastapi"),
+    ],
+    ids=lambda app: "".join(app),
+)
+def app(running, request):
+    """(site, mount) of an application: each example alone, and below its mount of the demo."""
+    name, mount = request.param
+    return running(name), mount
 
 
 def check_visits(site, mount):

@@ -139,7 +139,8 @@ def test_failures_in_a_row_leave_nothing_behind(site, mount, name):
 
 @both
 def test_redis_may_be_killed_under_load(tmp_path, mount):
-    """No request hangs, and the pool is back within two seconds of the server."""
+    """No command hangs past its deadline of a second, and the pool is back within two seconds of
+    the server."""
     ended = threading.Event()
     slowest, statuses = [0.0], set()
 
@@ -223,11 +224,13 @@ def wrk(site, target, seconds):
 
 
 @both
-def test_memory_is_flat_over_a_hundred_thousand_requests(tmp_path, mount):
+def test_memory_is_flat_over_many_requests(tmp_path, mount):
+    """A hundred thousand, or what a busy machine does in 20 seconds; soak.py does a million."""
     with served(tmp_path / "site", SITE) as site:
         wrk(site, f"{mount}/hello", 2)
-        before, count = site.resident_kib(), 0
-        while count < 100_000:
+        before, count, end = site.resident_kib(), 0, time.monotonic() + 20
+        while count < 100_000 and time.monotonic() < end:
             count += wrk(site, f"{mount}/hello", 2)
+        assert count > 1_000
         assert site.resident_kib() - before < 2_000
         assert site.descriptors() < 60

@@ -25,6 +25,7 @@ class Lifespan:
         self._messages: asyncio.Queue[dict[str, str]] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._answer: asyncio.Future[tuple[str, str]] | None = None
+        self._listened = False
 
     def start(self, seconds: float) -> dict[str, Any] | None:
         """Waits for the start-up: the state that requests shall see, or None if the application has
@@ -46,7 +47,9 @@ class Lifespan:
         if kind == "late":
             self._task.cancel()
             raise LifespanFailed(f"it took longer than {seconds:g} s")
-        _log.info("no ASGI lifespan: %s", text)
+        # Many applications raise at once for what is not HTTP; to fail later is another matter.
+        level = logging.WARNING if self._listened else logging.INFO
+        _log.log(level, "the application has no ASGI lifespan: %s", text)
         self._task = None
         return None
 
@@ -80,11 +83,15 @@ class Lifespan:
             "state": self._state,
         }
         try:
-            await self._application(scope, self._messages.get, self._send)
+            await self._application(scope, self._receive, self._send)
         except Exception as failure:
             self._give("ended", f"{type(failure).__name__}: {failure}")
         else:
             self._give("ended", "it returned")
+
+    async def _receive(self) -> dict[str, str]:
+        self._listened = True
+        return await self._messages.get()
 
     async def _send(self, message: dict[str, Any]) -> None:
         prefix, _, kind = message["type"].partition(".")

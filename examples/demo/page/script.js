@@ -103,7 +103,7 @@ function drawLatencies(plot, answers, count) {
   const step = 300 / count;
   answers.forEach((answer, i) => {
     const height = ((answer.ms ?? top) / top) * 120;
-    const bar = { x: i * step, y: 120 - height, width: step * 0.7, height };
+    const bar = { x: i * step, y: 120 - height, width: count > 150 ? step : step * 0.7, height };
     if (answer.status !== 200) bar.class = "bad";
     draw(plot, "rect", bar);
   });

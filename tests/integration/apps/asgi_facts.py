@@ -11,6 +11,7 @@ from notes import note, opened, take
 import puff
 
 TEXT = [(b"content-type", b"text/plain")]
+patient = puff.global_redis.with_timeout(1000)
 seen = contextvars.ContextVar("seen", default="nothing")
 
 
@@ -224,6 +225,7 @@ async def do_start_only(scope, receive, send):
 async def do_half(scope, receive, send):
     await start(send)
     await more(send, b"half")
+    await pass_gate(name_of(scope))
 
 
 async def do_body_first(scope, receive, send):
@@ -330,4 +332,4 @@ async def do_block_the_thread(scope, receive, send):
 
 
 async def do_count(scope, receive, send):
-    await answer(send, str(await puff.global_redis.incr("count", 1)).encode())
+    await answer(send, str(await patient.incr("count", 1)).encode())

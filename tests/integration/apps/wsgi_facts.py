@@ -12,6 +12,7 @@ from notes import note, opened, take
 import puff
 
 TEXT = [("Content-Type", "text/plain")]
+patient = puff.global_redis.with_timeout(1000)
 seen = contextvars.ContextVar("seen", default="nothing")
 
 
@@ -59,7 +60,7 @@ def do_missing(environ, start_response):
 
 def do_(environ, start_response):
     """The root: reads the whole body first, so that what is wrong with it is met."""
-    size = len(environ["wsgi.input"].read())
+    size = len(environ["wsgi.input"].read(-1))
     start_response("200 OK", TEXT)
     return [str(size).encode()]
 
@@ -331,7 +332,7 @@ def do_block_the_thread(environ, start_response):
 
 
 def do_count(environ, start_response):
-    count = puff.global_redis.incr("count", 1)
+    count = patient.incr("count", 1)
     start_response("200 OK", TEXT)
     return [str(count).encode()]
 

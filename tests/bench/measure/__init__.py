@@ -1,0 +1,1 @@
+"""Measures Puff and its peers in the same run; see ../README.md."""

@@ -1,0 +1,116 @@
+"""GETs from a private Redis on a unix socket: 64 greenlets against 64 tasks of redis-py."""
+
+import contextlib
+import json
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from measure import places
+from measure.cases import Case, Measure, Sample
+from measure.servers import end, environment, write_puff_toml
+from measure.targets import Ratio
+
+AT_ONCE = 64
+CORES = {"pinned": ("0", "1"), "free": (None, None)}  # of the client, of Redis
+LIMIT = 120.0
+
+
+def redis(seconds: float) -> list[Case]:
+    return [
+        Case(
+            f"Redis GET, {AT_ONCE} at once",
+            {
+                "puff": _puff(round(60_000 * seconds)),
+                "redis-py": _redis_py(round(10_000 * seconds)),
+                "puff's engine": _engine(round(100_000 * seconds)),
+            },
+            (Ratio("rps", ("redis-py",), at_least=4),),
+        )
+    ]
+
+
+def _puff(commands: int) -> Measure:
+    def run(placement: str) -> Sample:
+        with _redis_server(placement) as path, _folder() as folder:
+            config = write_puff_toml(folder, f'[[redis]]\nurl = "unix://{path}"\n')
+            command = [places.PUFF, "run", "--config", str(config), "redis_by_puff.main"]
+            return _figures([*command, str(AT_ONCE), str(commands)], placement, folder)
+
+    return run
+
+
+def _redis_py(commands: int) -> Measure:
+    def run(placement: str) -> Sample:
+        with _redis_server(placement) as path, _folder() as folder:
+            script = str(places.APPS / "redis_by_redis_py.py")
+            command = [str(places.PEERS / "python"), script, str(path)]
+            return _figures([*command, str(AT_ONCE), str(commands)], placement, folder)
+
+    return run
+
+
+def _engine(commands: int) -> Measure:
+    """The engine without Python; its program starts a server of its own beside it."""
+
+    def run(_placement: str) -> Sample:
+        command = [places.cpp_program("bench_redis_engine"), str(commands)]
+        out = _output(command, None, places.APPS)
+        found = re.search(r"^64 in flight\s+(\S+) commands/s\s+(\S+) us", out, re.MULTILINE)
+        if not found:
+            raise places.Missing(f"bench_redis_engine printed something else:\n{out}")
+        return {"rps": float(found[1]), "cpu_us": float(found[2])}
+
+    return run
+
+
+def _figures(command: list[str], placement: str, folder: Path) -> Sample:
+    return dict(json.loads(_output(command, CORES[placement][0], folder).splitlines()[-1]))
+
+
+def _output(command: list[str], cores: str | None, folder: Path) -> str:
+    pin = ["taskset", "-c", cores] if cores else []
+    done = subprocess.run(
+        pin + command,
+        cwd=places.APPS,
+        env=environment(command[0], str(folder)),
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+    )
+    if done.returncode != 0:
+        raise places.Missing(f"{command[0]} ended with {done.returncode}: {done.stderr[-500:]}")
+    return done.stdout
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="puff-bench-") as folder:
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def _redis_server(placement: str) -> Iterator[Path]:
+    """Without TCP and without files; the path of its socket."""
+    with _folder() as folder:
+        path = folder / "redis.sock"
+        cores = CORES[placement][1]
+        pin = ["taskset", "-c", cores] if cores else []
+        options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no"]
+        process = subprocess.Popen(
+            [*pin, "redis-server", *options, "--dir", str(folder)],
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            give_up = time.monotonic() + 10
+            while not path.exists():
+                if process.poll() is not None or time.monotonic() > give_up:
+                    raise places.Missing("redis-server did not start")
+                time.sleep(0.01)
+            yield path
+        finally:
+            end(process)

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Measures Puff against its peers: run.sh [http|frameworks|redis|actors|startup|syscalls|all]
+# [--rounds N] [--seconds N] [--only CASE]; README.md tells more. Variables:
+#   PUFF             the command to measure (.venv/bin/puff)
+#   PUFF_BENCH_BUILD a build folder that has the C++ programs (else build/release, built here)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. deploy/lib.sh
+
+need wrk "apt install wrk"
+need redis-server "apt install redis-server"
+export PUFF=${PUFF:-$PWD/.venv/bin/puff}
+need "$PUFF" "run deploy/setup.sh, or name another command by PUFF"
+
+# Who is measured besides Puff has an environment of its own, with the same frameworks as .venv.
+venv=$PWD/build/bench/venv
+mkdir -p build/bench
+(python_packages examples bench) >&2
+
+if [ -z "${PUFF_BENCH_BUILD:-}" ]; then
+  export PUFF_BENCH_BUILD=$PWD/build/release
+  case ${1:-all} in
+    http | redis | actors | all)
+      build_release plain_beast native_hello bench_redis_engine bench_actors bench_greenlet_ask >&2 ;;
+  esac
+fi
+
+cd tests/bench
+PYTHONDONTWRITEBYTECODE=1 exec "$venv/bin/python" -m measure "$@"

@@ -1,0 +1,8 @@
+"""Some files here are for tests that run inside Puff, in a greenlet; see test_inside.py."""
+
+import sys
+
+INSIDE = ["test_runtime.py", "test_blocking.py", "test_asgiref.py"]
+
+native = sys.modules.get("puff._puff")
+collect_ignore = [] if native is not None and native.is_puff() else INSIDE
