@@ -233,6 +233,11 @@ void python_host::stop(std::chrono::milliseconds grace) {
   });
 }
 
+void python_host::without_gil(const std::function<void()>& wait) {
+  py::gil_scoped_release released;
+  wait();
+}
+
 std::string python_host::stacks() {
   auto state = PyGILState_Ensure();
   auto text = describe_stacks();

@@ -57,6 +57,9 @@ class python_host {
   /// SystemExit its code, an exception 1 with its traceback on stderr.
   int call(const std::string& function, const std::vector<std::string>& arguments);
 
+  /// Lets other threads run Python during `wait`. The caller holds the GIL before and after.
+  static void without_gil(const std::function<void()>& wait);
+
   /// The stacks of all greenlets, tasks and threads as text. From any thread without the GIL.
   std::string stacks();
 

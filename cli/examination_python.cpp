@@ -1,7 +1,6 @@
-#include <pybind11/pybind11.h>
-
 #include <array>
 
+#include "bridge/inventory.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/examination.hpp"
 #include "cli/program_parts.hpp"
@@ -9,7 +8,6 @@
 namespace puff::cli {
 namespace {
 
-namespace py = pybind11;
 using grade = finding::grade;
 
 struct package {
@@ -27,42 +25,33 @@ constexpr std::array packages{
 };
 
 finding examine_package(const package& p, const std::string& prefix) {
-  try {
-    auto version = py::module_::import("importlib.metadata").attr("version")(p.name);
-    return {grade::fine, p.name, version.cast<std::string>()};
-  } catch (const py::error_already_set&) {
-    return {p.needed ? grade::fault : grade::note, p.name,
-            std::string{"is not installed; it is for "} + p.use,
-            prefix + "/bin/python -m pip install " + p.name};
-  }
+  if (auto version = bridge::version_of_package(p.name)) return {grade::fine, p.name, *version};
+  return {p.needed ? grade::fault : grade::note, p.name,
+          std::string{"is not installed; it is for "} + p.use,
+          prefix + "/bin/python -m pip install " + p.name};
 }
 
 finding examine_import(const char* module) {
-  try {
-    auto file = py::module_::import(module).attr("__file__").cast<std::string>();
-    return {grade::fine, std::string{"package "} + module, file};
-  } catch (const py::error_already_set& e) {
-    std::string text = e.what();
-    return {grade::fault, std::string{"package "} + module,
-            "cannot be imported: " + text.substr(0, text.find('\n')),
+  auto subject = std::string{"package "} + module;
+  if (auto file = bridge::file_of_module(module))
+    return {grade::fine, subject, *file};
+  else
+    return {grade::fault, subject, "cannot be imported: " + context_of(file.error()),
             "install puff into the environment again"};
-  }
 }
 
 findings examine_interpreter() {
   findings found;
-  auto sys = py::module_::import("sys");
-  auto text = [&](const char* name) { return py::str(sys.attr(name)).cast<std::string>(); };
-  auto version = text("version");
-  found.push_back({grade::fine, "Python", version.substr(0, version.find(' '))});
-  auto prefix = text("prefix");
-  if (prefix == text("base_prefix"))
-    found.push_back({grade::note, "environment", "none: the system's packages (" + prefix + ")",
+  auto facts = bridge::facts_of_interpreter();
+  found.push_back({grade::fine, "Python", facts.version});
+  if (facts.prefix == facts.base_prefix)
+    found.push_back({grade::note, "environment",
+                     "none: the system's packages (" + facts.prefix + ")",
                      "python3 -m venv .venv && export VIRTUAL_ENV=$PWD/.venv"});
   else
-    found.push_back({grade::fine, "environment", prefix});
+    found.push_back({grade::fine, "environment", facts.prefix});
   found.push_back(examine_import("puff"));
-  for (const auto& p : packages) found.push_back(examine_package(p, prefix));
+  for (const auto& p : packages) found.push_back(examine_package(p, facts.prefix));
   return found;
 }
 

@@ -1,7 +1,5 @@
 #include "cli/hosted_node.hpp"
 
-#include <pybind11/pybind11.h>
-
 #include <boost/asio/post.hpp>
 #include <cstdlib>
 
@@ -80,8 +78,7 @@ hosted_node::~hosted_node() {
   ending_.reset();
   if (python_) {
     // A thread that asks Python for its stacks waits for the GIL, which this thread holds.
-    pybind11::gil_scoped_release released;
-    askers_.join();
+    bridge::python_host::without_gil([this] { askers_.join(); });
   }
   askers_.join();
   python_.reset();

@@ -88,7 +88,11 @@ class Terminal:
             return self._serve(words[1:], env, expected)
         done = self._done(words, env)
         said = (done.stdout + done.stderr).replace(self.address, ADDRESS)
-        assert re.fullmatch(pattern(expected), said), f"$ {command}\n{said}\n-- expected\n{expected}"
+        if said and not said.endswith("\n"):
+            said += "\n"
+        assert re.fullmatch(pattern(expected), said), (
+            f"$ {command}\n{said}\n-- expected\n{expected}"
+        )
         return None
 
     def _done(self, words, env):
@@ -141,10 +145,12 @@ def pattern(expected):
 @pytest.fixture
 def terminal(project, puff, tmp_path, request):
     def redis():
-        """The variables that lead the project's pools to a private Redis."""
+        """The variables that lead the project's pools without a URL to a private Redis."""
         file = project.path("puff.toml")
         pools = tomllib.loads(file.read_text()).get("redis", []) if file.exists() else []
-        names = [pool.get("name", "default").upper().replace("-", "_") for pool in pools]
+        names = [
+            p.get("name", "default").upper().replace("-", "_") for p in pools if "url" not in p
+        ]
         url = request.getfixturevalue("redis_server").url if names else ""
         return {f"PUFF_{name}_REDIS_URL": url for name in names}
 

@@ -8,6 +8,7 @@ from integration.apps.serving import served, tracebacks
 
 from support.clients import at_once
 from support.raw_http import BadResponse
+from support.servers import wait_until
 
 SITE = """
 wsgi = "wsgi_facts.application"
@@ -321,6 +322,37 @@ def test_hundreds_wait_at_once(site):
     answers = at_once([lambda: site.get("/sleep?500").body for _ in range(200)])
     assert answers == [b"slept"] * 200
     assert time.monotonic() - began < 5
+
+
+def test_a_client_that_does_not_read_stops_its_generator_and_nobody_else(site, name):
+    with site.raw() as connection:
+        connection.send(f"GET /endless?{name} HTTP/1.1\r\nHost: a\r\n\r\n")
+        counts = []
+
+        def stopped():
+            counts.append(len(site.events("", name)))
+            return len(counts) > 20 and counts[-1] == counts[-20] > 0
+
+        wait_until(stopped, "the generator stops")
+        assert counts[-1] < 320
+        assert site.get("/hello").body == b"hello"
+    site.wait_for_event("", name, "closed")
+
+
+def test_open_streams_hold_up_nobody(site, name):
+    streams = [site.raw() for _ in range(100)]
+    try:
+        for connection in streams:
+            connection.send(f"GET /steps?{name} HTTP/1.1\r\nHost: a\r\n\r\n")
+            connection.read_head()
+        assert site.get("/hello").body == b"hello"
+        site.get(f"/open?{name}1")
+        site.get(f"/open?{name}2")
+        for connection in streams:
+            assert b"".join(iter(connection.read_chunk, b"")) == b"firstsecondthird"
+    finally:
+        for connection in streams:
+            connection.close()
 
 
 def test_pipelined_requests_are_answered_in_order(site):

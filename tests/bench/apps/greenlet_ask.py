@@ -5,6 +5,7 @@ import time
 from statistics import median, quantiles
 
 import bench_actor  # made by the program
+
 import puff
 
 now = time.perf_counter_ns
