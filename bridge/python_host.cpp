@@ -122,7 +122,7 @@ error install_asgiref() {
 
 error python_host::parts::add_gateway(const application_target& target, py::object object) {
   if (!PyCallable_Check(object.ptr()))
-    return make_error(ec::bad_argument, target.object + " is not callable");
+    return make_error(ec::bad_config, target.object + " is not callable");
   if (target.protocol == application_target::kind::wsgi) {
     gateways.push_back(std::make_unique<wsgi_gateway>(
         greenlets, std::move(object), wsgi_options{target.path, target.response_window}));

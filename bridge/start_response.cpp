@@ -86,6 +86,14 @@ bool read_headers(PyObject* list, response_head& head) {
   return true;
 }
 
+std::optional<std::uint64_t> length_of(std::string_view text) {
+  std::uint64_t length = 0;
+  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), length);
+  if (text.empty() || failed != std::errc{} || end != text.data() + text.size())
+    return std::nullopt;
+  return length;
+}
+
 /// PEP 3333: with exc_info an answer may be replaced until its head has left, then the error goes
 /// on.
 bool may_start(const wsgi_exchange& exchange, PyObject* exc_info) {
@@ -130,6 +138,7 @@ PyObject* call(PyObject* self, PyObject* const* arguments, std::size_t flags, Py
   if (!may_start(exchange, exc_info) || !read_status(arguments[0], head) ||
       !read_headers(arguments[1], head))
     return nullptr;
+  exchange.promise(length_of(head.headers.get("content-length")));
   exchange.start(std::move(head));
   return PyCFunction_New(&write_method, self);
 }

@@ -65,15 +65,28 @@ bool wsgi_request::send(PyObject* body) {
   return sent;
 }
 
+namespace {
+
+/// Whether pieces may take time to come. Django's responses say so themselves.
+bool is_streaming(PyObject* body) {
+  static PyObject* name = PyUnicode_InternFromString("streaming");
+  auto says = py::reinterpret_steal<py::object>(PyObject_GetAttr(body, name));
+  PyErr_Clear();
+  return says.ptr() != Py_False;
+}
+
+}  // namespace
+
 bool wsgi_request::send_all(PyObject* chunks) {
   auto iterator = py::reinterpret_steal<py::object>(PyObject_GetIter(chunks));
   if (!iterator) return false;
-  for (std::size_t sent = 0;;) {
+  const bool streams = is_streaming(chunks);
+  for (;;) {
     auto chunk = py::reinterpret_steal<py::object>(PyIter_Next(iterator.ptr()));
     if (!chunk) return !PyErr_Occurred();
     if (!exchange_->write_chunk(chunk.ptr())) return false;
-    // The first piece leaves with the end if that comes in the same turn; later ones leave at once.
-    if (++sent > 1) exchange_->flush();
+    // PEP 3333: a piece is on its way before the next is asked for.
+    if (streams && !exchange_->complete()) exchange_->flush();
   }
 }
 
@@ -115,6 +128,7 @@ bool wsgi_exchange::write_chunk(PyObject* bytes) {
   }
   const auto size = PyBytes_GET_SIZE(bytes);
   if (size == 0) return true;
+  written_ += static_cast<std::uint64_t>(size);
   write({PyBytes_AS_STRING(bytes), static_cast<std::size_t>(size)});
   while (congested()) {
     flush();

@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 
 #include <memory>
+#include <optional>
 
 #include "bridge/environ.hpp"
 #include "bridge/exchange.hpp"
@@ -30,6 +31,11 @@ class wsgi_exchange final : public exchange {
   /// `write` with PEP 3333's checks: an answer was started, the client keeps up.
   bool write_chunk(PyObject* bytes);
 
+  /// Whether as much was written as the answer's Content-Length promised.
+  bool complete() const noexcept { return promised_ && written_ >= *promised_; }
+  /// Notes the Content-Length of the answer that was started.
+  void promise(std::optional<std::uint64_t> length) noexcept { promised_ = length; }
+
   work* serving = nullptr;  ///< cancelled when the client goes away
 
  private:
@@ -38,6 +44,8 @@ class wsgi_exchange final : public exchange {
 
   hub& greenlets_;
   wait_id reading_, writing_;
+  std::optional<std::uint64_t> promised_;
+  std::uint64_t written_ = 0;
 };
 
 /// A WSGI application (PEP 3333) on the greenlet thread.

@@ -16,8 +16,8 @@ error limits::validate() const {
   if (max_fields == 0) return wrong("max_fields must be at least 1");
   if (max_plain_body_bytes > max_body_bytes)
     return wrong("max_plain_body_bytes must not exceed max_body_bytes");
-  for (auto t :
-       {head_timeout, body_idle_timeout, keep_alive_timeout, write_idle_timeout, linger_timeout})
+  for (auto t : {head_timeout, body_idle_timeout, keep_alive_timeout, write_idle_timeout,
+                 linger_timeout, farewell_timeout})
     if (t <= milliseconds::zero()) return wrong("every timeout must be longer than zero");
   if (request_window == 0 || response_window == 0) return wrong("a window must not be empty");
   if (max_connections == 0 || max_in_flight == 0)

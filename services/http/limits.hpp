@@ -23,6 +23,9 @@ struct limits {
   std::chrono::milliseconds keep_alive_timeout{75'000};  ///< between requests; closes silently
   std::chrono::milliseconds write_idle_timeout{30'000};  ///< a client that reads nothing is cut
   std::chrono::milliseconds linger_timeout{2'000};  ///< for a refused client to read its answer
+  /// How long an idle connection may still bring a request that was on its way when the server
+  /// began to drain; its answer says "Connection: close".
+  std::chrono::milliseconds farewell_timeout{500};
 
   std::size_t request_window = 256 * 1024;   ///< body bytes the application has not consumed yet
   std::size_t response_window = 256 * 1024;  ///< answer bytes the client has not taken yet

@@ -137,9 +137,7 @@ void session::pump() {
 }
 
 void session::begin_drain() {
-  if (stage_ != stage::idle || !in_.empty()) return;
-  if (out_.empty()) return close();
-  set_stage(stage::closing);
+  if (stage_ == stage::idle) refresh_deadline();
 }
 
 void session::lose() {
@@ -171,6 +169,8 @@ std::optional<session::time_point> session::deadline() const noexcept {
   if (blocked_) return written_at_ + bounds.write_idle_timeout;
   switch (stage_) {
     case stage::idle:
+      if (auto drain = host_->draining_since())
+        return std::max(since_, *drain) + bounds.farewell_timeout;
       return since_ +
              (asked_.since == time_point{} ? bounds.head_timeout : bounds.keep_alive_timeout);
     case stage::head: return since_ + bounds.head_timeout;

@@ -68,6 +68,11 @@ void accept_loop::close() noexcept {
   if (where_.local.is_unix()) ::unlink(where_.local.unix_path.c_str());
 }
 
+void accept_loop::accept_waiting() {
+  while (host_->has_room() && accept_one()) {
+  }
+}
+
 void accept_loop::accept_some() {
   host_->tick();
   for (int i = 0; i < accepts_per_turn; ++i) {

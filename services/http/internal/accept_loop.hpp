@@ -15,6 +15,8 @@ class accept_loop : public std::enable_shared_from_this<accept_loop> {
 
   /// Waits for connections unless it does so already.
   void resume();
+  /// Takes what has connected by now, at once.
+  void accept_waiting();
   /// For good; the engine is not touched afterwards.
   void close() noexcept;
 

@@ -20,7 +20,7 @@ engine::~engine() = default;
 
 void engine::listen(acceptor where) {
   acceptors_.push_back(std::make_shared<accept_loop>(*this, std::move(where)));
-  if (!draining_) acceptors_.back()->resume();
+  if (!draining()) acceptors_.back()->resume();
 }
 
 void engine::answer(response_parts parts) {
@@ -38,8 +38,11 @@ void engine::answer(response_parts parts) {
 }
 
 void engine::drain(std::function<void()> done) {
-  draining_ = true;
+  tick();
   drained_ = std::move(done);
+  // Who has connected already is served.
+  for (auto& a : acceptors_) a->accept_waiting();
+  draining_since_ = now_;
   for (auto& a : acceptors_) a->close();
   acceptors_.clear();
   for (auto& s : living()) s->begin_drain();
@@ -99,7 +102,7 @@ void engine::release(session& s) noexcept {
 }
 
 void engine::check_drained() {
-  if (!draining_ || stats_.connections > 0 || !drained_) return;
+  if (!draining() || stats_.connections > 0 || !drained_) return;
   boost::asio::post(io_, [done = std::exchange(drained_, nullptr)] { done(); });
 }
 

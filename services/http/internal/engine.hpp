@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,7 +42,8 @@ class engine : public std::enable_shared_from_this<engine> {
   const std::shared_ptr<const http::router>& routes() const noexcept { return options_.router; }
   boost::asio::io_context& io() noexcept { return io_; }
   server_stats& stats() noexcept { return stats_; }
-  bool draining() const noexcept { return draining_; }
+  bool draining() const noexcept { return draining_since_.has_value(); }
+  std::optional<clock::time_point> draining_since() const noexcept { return draining_since_; }
   std::span<char> read_space() noexcept { return {read_space_.get(), read_size}; }
   clock::time_point now() const noexcept { return now_; }
   void tick() noexcept { now_ = clock::now(); }
@@ -89,7 +91,8 @@ class engine : public std::enable_shared_from_this<engine> {
   deadline_wheel::ticket retry_;
   std::function<void()> drained_;
   server_stats stats_;
-  bool turn_posted_ = false, draining_ = false;
+  bool turn_posted_ = false;
+  std::optional<clock::time_point> draining_since_;
 };
 
 }  // namespace puff::http::internal

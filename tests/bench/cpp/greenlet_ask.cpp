@@ -1,5 +1,5 @@
-// What it costs a greenlet to ask an actor on another thread. Usage: greenlet_ask FOLDER [scale],
-// FOLDER being the one with greenlet_ask.py, which measures by the functions made here.
+// What it costs a greenlet to ask an actor on another thread. Usage: bench_greenlet_ask FOLDER
+// [SCALE], FOLDER being the one with greenlet_ask.py, which measures by the functions made here.
 #include "bridge/python_host.hpp"
 #include "bridge/python_thread.hpp"
 
@@ -76,7 +76,9 @@ bool add_module() {
 }
 
 int run(const char* folder, const char* scale) {
-  node over{{.io_threads = 1}};
+  node_options about;
+  about.io_threads = 1;
+  node over{std::move(about)};
   the_echo() = spawn<echo>(over.system(), {.home = &over.loop()});
   python_options options;
   options.interpreter.python_path = {folder};

@@ -47,7 +47,7 @@ class Result:
             try:
                 found += target.judge(self.case.ours, medians)
             except KeyError as missing:
-                nothing = Verdict(f"{target.metric}: no figures of {missing}", float("nan"), False)
+                nothing = Verdict(f"{target.metric}: no figures of {missing}", None, False)
                 found.append(nothing)
         return found
 

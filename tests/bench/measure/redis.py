@@ -26,10 +26,15 @@ def redis(seconds: float) -> list[Case]:
             {
                 "puff": _puff(round(60_000 * seconds)),
                 "redis-py": _redis_py(round(10_000 * seconds)),
-                "puff's engine": _engine(round(100_000 * seconds)),
             },
             (Ratio("rps", ("redis-py",), at_least=4),),
-        )
+        ),
+        Case(
+            f"Redis GET, {AT_ONCE} at once, without Python",
+            {"puff's engine": _engine(round(100_000 * seconds))},
+            (),
+            placements=("free",),
+        ),
     ]
 
 

@@ -72,8 +72,7 @@ def _section(result: Result) -> str:
         parts.append(_table(columns, medians, result.case.ours))
     parts += [f"{name} could not be measured: {why}" for name, why in result.failures.items()]
     verdicts = [
-        f"- {'pass' if v.passed else 'FAIL'}: {v.text} (is {_figure(v.value)})"
-        for v in result.verdicts()
+        f"- {'pass' if v.passed else 'FAIL'}: {v.text}{_is(v.value)}" for v in result.verdicts()
     ]
     return "\n\n".join([*parts, *(["\n".join(verdicts)] if verdicts else [])])
 
@@ -102,6 +101,10 @@ def _list(figures: dict[str, float]) -> str:
 
 def _figure(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _is(value: float | None) -> str:
+    return "" if value is None else f" (is {_figure(value)})"
 
 
 def _first_line(command: list[str]) -> str:

@@ -9,7 +9,7 @@ Medians = dict[str, dict[str, float]]
 @dataclass(frozen=True)
 class Verdict:
     text: str
-    value: float
+    value: float | None  # none: nothing to judge by
     passed: bool
 
 

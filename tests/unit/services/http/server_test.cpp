@@ -288,14 +288,19 @@ TEST_F(server_test, LogsEveryAnswerOnce) {
 
 TEST_F(server_test, DrainsByFinishingWhatRunsAndClosingWhatDoesNot) {
   start();
-  auto idle = connect(), busy = connect(), fresh = connect();
+  auto idle = connect(), busy = connect(), fresh = connect(), late = connect();
   idle.send(hello);
   idle.answer();
+  late.send(hello);
+  late.answer();
   busy.send(get);
   auto id = event(kind::begin).id;
-  run_until([&] { return server->stats().connections == 3; });
+  run_until([&] { return server->stats().connections == 4; });
   bool drained = false;
   server->drain([&] { drained = true; });
+  late.send(hello);
+  EXPECT_THAT(late.answer(), HasSubstr("Connection: close\r\n"));
+  pass(options.limits.farewell_timeout + 1ms);
   EXPECT_TRUE(idle.wait_end());
   EXPECT_TRUE(fresh.wait_end());
   EXPECT_FALSE(drained);
