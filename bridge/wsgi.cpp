@@ -126,6 +126,10 @@ bool wsgi_exchange::write_chunk(PyObject* bytes) {
     PyErr_SetString(PyExc_AssertionError, "data before start_response() was called");
     return false;
   }
+  if (aborted()) {
+    raise(make_error(ec::cancelled, "the client is gone"));
+    return false;
+  }
   const auto size = PyBytes_GET_SIZE(bytes);
   if (size == 0) return true;
   written_ += static_cast<std::uint64_t>(size);

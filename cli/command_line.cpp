@@ -88,16 +88,13 @@ std::size_t grammar::own_words(const std::vector<std::string>& words) const {
   const command* in = nullptr;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (is_option(words[i])) {
-      const bool ends = words[i] == "--";
-      const auto* known =
-          ends ? nullptr
-               : option(in ? app_.get_subcommand(in->name) : nullptr, name_of_option(words[i]));
-      const bool untouched = in && in->takes == command::words::untouched;
-      // An untouched command has no help of its own, so the program's does not count either.
-      if (in && (ends || (!known && untouched) || (untouched && known == app_.get_help_ptr())))
-        return i;
-      if (known && known->get_items_expected_min() > 0 && words[i].find('=') == std::string::npos)
-        ++i;
+      if (in && words[i] == "--") return i;
+      const auto* sub = in ? app_.get_subcommand(in->name) : nullptr;
+      const auto* known = option(sub, name_of_option(words[i]));
+      const bool takes_value = known && known->get_items_expected_min() > 0;
+      // An untouched command has no help or version of ours.
+      if (in && in->takes == command::words::untouched && !takes_value) return i;
+      if (takes_value && words[i].find('=') == std::string::npos) ++i;
     } else if (in) {
       return i;
     } else {

@@ -1,5 +1,7 @@
 #include "cli/hosted_node.hpp"
 
+#include <sys/resource.h>
+
 #include <boost/asio/post.hpp>
 #include <cstdlib>
 
@@ -12,6 +14,15 @@ namespace {
 
 using std::chrono::milliseconds;
 using clock = std::chrono::steady_clock;
+
+/// A connection is an open file; the soft limit is there for programs that use select().
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    log::warning("puff", "the limit of open files cannot be raised to {}", limit.rlim_max);
+}
 
 error stopped_early() { return make_error(ec::cancelled, "stopped before it had started"); }
 
@@ -38,6 +49,7 @@ error hosted_node::open() {
   for (const auto& warning : invocation_.config.warnings) log::warning("config", "{}", warning);
   for (const auto& missing : missing_features(settings)) log::warning("config", "{}", missing);
 
+  raise_file_limit();
   auto options = options_of_node(settings);
   options.on_failure = [this](const error& why) { fail(why); };
   node_ = std::make_unique<node>(std::move(options));
@@ -98,7 +110,8 @@ void hosted_node::begin_ending() {
   ending::callbacks what;
   what.stop = [this] {
     if (plan_.how == stop_by::cancelling) return python_->stop(milliseconds{0});
-    log::info("puff", "stopping: requests and tasks have {} ms to finish", grace_.count());
+    if (ending_->signal() != 0)
+      log::info("puff", "stopping: requests and tasks have {} ms to finish", grace_.count());
     node_->drain(grace_, [this, from = clock::now()](const error&) {
       // What did not end by then is ended by `ending`, whose time is over too.
       auto spent = std::chrono::duration_cast<milliseconds>(clock::now() - from);
