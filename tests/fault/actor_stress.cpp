@@ -172,7 +172,7 @@ class round {
       for (auto& thread : threads) thread.join();
       for (auto& actor : ordinary) kill(actor);
       // The workers' actors use `shared`: they are gone before it.
-      while (ordinary_alive_.use_count() > 1) std::this_thread::yield();
+      while (ordinary_alive_ > 0) std::this_thread::yield();
     }
     ordinary.clear();
     peers_->peers.clear();
@@ -181,9 +181,12 @@ class round {
  private:
   struct ordinary_peer : peer {
     ordinary_peer(self_pointer<interface> self, std::shared_ptr<crowd> others, unsigned seed,
-                  std::shared_ptr<int> alive)
-        : peer(self, std::move(others), seed), alive_(std::move(alive)) {}
-    std::shared_ptr<int> alive_;
+                  std::atomic<int>& alive)
+        : peer(self, std::move(others), seed), alive_(alive) {
+      ++alive_;
+    }
+    ~ordinary_peer() { --alive_; }
+    std::atomic<int>& alive_;
   };
 
   void populate(caf::actor_system& system, std::vector<std::unique_ptr<asio_loop>>& loops,
@@ -193,7 +196,7 @@ class round {
     for (int i = 0; i < 8; ++i) {
       placement where{
           .mailbox_bound = 200, .counts = std::make_shared<gauge>(), .deadlines = &shared};
-      auto actor = spawn<ordinary_peer>(system, where, peers_, random_(), ordinary_alive_);
+      auto actor = spawn<ordinary_peer>(system, where, peers_, random_(), std::ref(ordinary_alive_));
       ordinary.push_back(caf::actor_cast<caf::strong_actor_ptr>(actor));
       peers_->add(actor);
     }
@@ -257,7 +260,7 @@ class round {
   std::minstd_rand random_;
   std::atomic<unsigned> random_seed_{1};
   std::shared_ptr<crowd> peers_ = std::make_shared<crowd>();
-  std::shared_ptr<int> ordinary_alive_ = std::make_shared<int>();
+  std::atomic<int> ordinary_alive_{0};
   resource<peer_actor> crashers_[4];
   std::atomic<bool> over_{false};
 };

@@ -16,7 +16,9 @@ from measure.servers import Running, Server, puff, running
 def syscalls(seconds: float) -> list[Case]:
     apps = {"WSGI": 'wsgi = "hello.wsgi"', "ASGI": 'asgi = "hello.asgi"'}
     return [
-        Case(f"system calls a request, {name} hello", {"puff": _counted(name, app)}, (), ("pinned",))
+        Case(
+            f"system calls a request, {name} hello", {"puff": _counted(name, app)}, (), ("pinned",)
+        )
         for name, app in apps.items()
     ]
 
