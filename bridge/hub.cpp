@@ -174,6 +174,7 @@ PyObject* hub::new_waiter() {
 
 PyObject* hub::suspend(wait_id id) {
   if (!wait_of(id).done) {
+    wait_of(id).suspended = true;
     auto* interrupted = running_;
     if (interrupted) interrupted->waiting_at = id;
     auto* back = PyGreenlet_Switch(reinterpret_cast<PyGreenlet*>(main_), no_arguments_, nullptr);
@@ -192,7 +193,10 @@ PyObject* hub::suspend(wait_id id) {
   return close_wait(id);
 }
 
-void hub::wake(wait_id id) { resumptions_.push_back(id); }
+void hub::wake(wait_id id) {
+  // An answer that comes before its greenlet switches away needs no resumption.
+  if (wait_of(id).suspended) resumptions_.push_back(id);
+}
 
 void hub::cancel(const work& what, std::string why) {
   fail(what.waiting_at, make_error(ec::cancelled, std::move(why)));

@@ -28,6 +28,7 @@ wait_id python_thread::open_wait(PyObject* decode) {
   auto& w = waits_[slot];
   w.open = true;
   w.done = false;
+  w.suspended = false;
   w.waiter = waiter;
   Py_XINCREF(decode);
   w.decode = decode;

@@ -76,6 +76,7 @@ class python_thread : public loop {
     std::uint32_t generation = 1;
     bool open = false;
     bool done = false;
+    bool suspended = false;  ///< its greenlet has switched away (asyncio does not use it)
     answer how;
     PyObject* waiter = nullptr;  ///< greenlet or future; owned while open
     PyObject* decode = nullptr;  ///< owned while open

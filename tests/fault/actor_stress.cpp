@@ -196,7 +196,8 @@ class round {
     for (int i = 0; i < 8; ++i) {
       placement where{
           .mailbox_bound = 200, .counts = std::make_shared<gauge>(), .deadlines = &shared};
-      auto actor = spawn<ordinary_peer>(system, where, peers_, random_(), std::ref(ordinary_alive_));
+      auto actor =
+          spawn<ordinary_peer>(system, where, peers_, random_(), std::ref(ordinary_alive_));
       ordinary.push_back(caf::actor_cast<caf::strong_actor_ptr>(actor));
       peers_->add(actor);
     }

@@ -23,7 +23,7 @@ struct environment_test : testing::Test {
 
   /// A virtual environment, as far as its files show.
   fs::path make(const std::string& version = "3.11.2", const std::string& home = "/usr/bin") {
-    auto folder = scratch.path() / "venv";
+    fs::path folder = scratch.path("venv");
     fs::create_directories(folder / "lib/python3.11/site-packages");
     fs::create_directories(folder / "bin");
     std::ofstream{folder / "pyvenv.cfg"} << "home = " << home << "\nversion = " << version << "\n";
@@ -34,7 +34,7 @@ struct environment_test : testing::Test {
     return found ? "none" : context_of(found.error());
   }
 
-  scratch_directory scratch;
+  support::scratch_directory scratch;
 };
 
 TEST_F(environment_test, TheExplicitOneIsUsedBeforeAllOthers) {
@@ -56,7 +56,7 @@ TEST_F(environment_test, TheOneThatHoldsTheExecutableIsUsed) {
 }
 
 TEST_F(environment_test, WithoutOneTheSystemsPythonIsUsed) {
-  EXPECT_THAT(find_program_name({.program_directory = scratch.path()})->string(),
+  EXPECT_THAT(find_program_name({.program_directory = scratch.path("bin")})->string(),
               HasSubstr("python3.11"));
 }
 
