@@ -37,18 +37,20 @@ asio::awaitable<expected<redis_reply>> ask_pool(asio_loop& home, resource<redis_
   // Shared: the loop may end, and its coroutines with it, before the answer comes.
   auto answer = std::make_shared<std::optional<expected<redis_reply>>>();
   commands.deadline = home.now() + within;
-  co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
-      [&home, &pool, &commands, within, answer](auto handler) {
-        auto resume = std::make_shared<decltype(handler)>(std::move(handler));
-        outside_ask<redis_reply>(
-            home, pool, within,
-            [answer, resume, &home](expected<redis_reply> got) {
-              answer->emplace(std::move(got));
-              asio::post(home.io(), std::move(*resume));
-            },
-            command_atom::value, redis_request{std::move(commands)});
-      },
-      asio::use_awaitable);
+  // g++ 12 destroys temporaries of a co_await expression twice: everything has a name here.
+  auto start = [&home, &pool, &commands, within, answer](auto handler) {
+    auto resume = std::make_shared<decltype(handler)>(std::move(handler));
+    outside_ask<redis_reply>(
+        home, pool, within,
+        [answer, resume, &home](expected<redis_reply> got) {
+          answer->emplace(std::move(got));
+          asio::post(home.io(), std::move(*resume));
+        },
+        command_atom::value, redis_request{std::move(commands)});
+  };
+  auto asked =
+      asio::async_initiate<const asio::use_awaitable_t<>, void()>(start, asio::use_awaitable);
+  co_await std::move(asked);
   co_return std::move(**answer);
 }
 
@@ -65,7 +67,9 @@ asio::awaitable<expected<redis_value>> native_redis::run(native_redis self,
   if (found == self.node_->redis_pools().end())
     co_return make_error(ec::not_found, "there is no Redis pool '" + self.pool_ +
                                             "'; add [[redis]] with this name to puff.toml");
-  auto reply = co_await ask_pool(*home, found->second, encode(words), self.within_);
+  auto commands = encode(words);
+  auto asked = ask_pool(*home, found->second, std::move(commands), self.within_);
+  auto reply = co_await std::move(asked);
   if (!reply) co_return std::move(reply.error());
   auto values = reply->take();
   if (values.size() != 1)

@@ -26,6 +26,11 @@ puff::response text(std::uint16_t status, std::string body) {
   return answer(status, "text/plain; charset=utf-8", std::move(body) + "\n");
 }
 
+puff::response list_routes(const puff::request&, const puff::http::path_params&) {
+  return text(200,
+              "routes in C++: /native/visits /native/sleep?ms=200 /native/stream /native/upload");
+}
+
 awaitable<void> count_visit(exchange& x, const native_context& context) {
   auto visits = co_await context.redis().command("INCR", "visits:native");
   if (!visits) {
@@ -52,7 +57,7 @@ awaitable<void> sleep_a_while(exchange& x, const native_context& context) {
 awaitable<void> stream_lines(exchange& x, const native_context& context) {
   x.start(text(200, "").head);
   for (int i = 1; i <= 10; ++i) {
-    co_await x.write("line " + std::to_string(i) + "\n");
+    co_await x.write("line " + std::to_string(i) + " of 10\n");
     co_await context.sleep(std::chrono::milliseconds{200});
   }
 }
@@ -83,7 +88,8 @@ awaitable<void> take_upload(exchange& x, const native_context&) {
 
 int main(int argc, char** argv) {
   puff::router routes;
-  routes.get("/native/visits", count_visit)
+  routes.get("/native/", list_routes)
+      .get("/native/visits", count_visit)
       .get("/native/sleep", sleep_a_while)
       .get("/native/stream", stream_lines)
       .post("/native/upload", take_upload);

@@ -9,16 +9,21 @@ import pytest
 from integration.apps.serving import Site, serving_address
 
 from support.clients import at_once
-from support.puff_process import ROOT, PuffProcess
+from support.puff_process import PUFF, ROOT, PuffProcess
 from support.servers import RedisServer
 
 EXAMPLES = ROOT / "examples"
 FOUR = ["visits", "sleep", "stream", "upload"]
 
 
+# The demo's program: puff with the routes in C++ of examples/native_route.
+NATIVE = ROOT / "build/release/examples/native_route/native_route"
+
+
 def serve(name, redis):
     arguments = ["serve", "--bind", "127.0.0.1:0", "--default-redis-url", redis.url]
-    process = PuffProcess(arguments, EXAMPLES / name)
+    program, env = (NATIVE, {"VIRTUAL_ENV": str(ROOT / ".venv")}) if name == "demo" else (PUFF, {})
+    process = PuffProcess(arguments, EXAMPLES / name, env, program)
     return Site(process, serving_address(process))
 
 
@@ -56,6 +61,7 @@ def demo(running):
         ("demo", "/wsgi"),
         ("demo", "/flask"),
         ("demo", "/fastapi"),
+        ("demo", "/native"),
     ],
     ids=lambda app: "".join(app),
 )

@@ -49,11 +49,15 @@ class PuffProcess:
     """A command that runs until it is stopped. Its output is kept, and shown by every error."""
 
     def __init__(
-        self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None
+        self,
+        arguments: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str] | None = None,
+        program: Path = PUFF,
     ) -> None:
         self.arguments = list(arguments)
         self.process = subprocess.Popen(
-            [str(PUFF), *arguments],
+            [str(program), *arguments],
             cwd=cwd,
             env=clean_environment(env),
             stdin=subprocess.DEVNULL,
