@@ -5,14 +5,16 @@
 #include <cctype>
 #include <unordered_map>
 
-#include "bridge/internal/percent.hpp"
+#include "bridge/internal/objects.hpp"
+#include "services/http/path_params.hpp"
 
 namespace py = pybind11;
 
 namespace puff::bridge {
 namespace {
 
-PyObject* intern(const char* text) { return PyUnicode_InternFromString(text); }
+using internal::intern;
+using internal::put;
 
 struct scope_keys {
   PyObject* version = intern("http_version");
@@ -32,13 +34,6 @@ struct scope_keys {
 const scope_keys& keys() {
   static const scope_keys interned;
   return interned;
-}
-
-bool put(PyObject* dict, PyObject* key, PyObject* stolen) {
-  if (!stolen) return false;
-  const bool done = PyDict_SetItem(dict, key, stolen) == 0;
-  Py_DECREF(stolen);
-  return done;
 }
 
 PyObject* bytes(std::string_view text) {
@@ -141,7 +136,7 @@ bool scope_builder::add_target(PyObject* scope, const request& head) const {
   auto path = head.path();
   const bool plain = path.find('%') == std::string_view::npos;
   return put(scope, k.method, method_of(head.method)) &&
-         put(scope, k.path, plain ? text_of(path) : text_of(internal::percent_decoded(path))) &&
+         put(scope, k.path, plain ? text_of(path) : text_of(http::percent_decoded(path))) &&
          put(scope, k.raw_path, bytes(path)) && put(scope, k.query, bytes(head.query()));
 }
 

@@ -5,12 +5,16 @@
 #include <string>
 #include <unordered_map>
 
+#include "bridge/internal/objects.hpp"
+#include "services/http/path_params.hpp"
+
 namespace py = pybind11;
 
 namespace puff::bridge {
 namespace {
 
-PyObject* intern(const char* text) { return PyUnicode_InternFromString(text); }
+using internal::intern;
+using internal::put;
 
 struct environ_keys {
   PyObject* method = intern("REQUEST_METHOD");
@@ -39,13 +43,6 @@ const environ_keys& keys() {
 
 PyObject* latin1(std::string_view text) {
   return PyUnicode_DecodeLatin1(text.data(), static_cast<Py_ssize_t>(text.size()), nullptr);
-}
-
-bool put(PyObject* dict, PyObject* key, PyObject* stolen) {
-  if (!stolen) return false;
-  const bool done = PyDict_SetItem(dict, key, stolen) == 0;
-  Py_DECREF(stolen);
-  return done;
 }
 
 bool put_text(PyObject* dict, PyObject* key, std::string_view text) {
@@ -93,28 +90,6 @@ PyObject* key_of(std::string_view name) {
   return key;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string result;
-  result.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
-        hex_digit(text[i + 2]) >= 0) {
-      result += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-      i += 2;
-    } else {
-      result += text[i];
-    }
-  }
-  return result;
-}
-
 }  // namespace
 
 environ_builder::environ_builder(std::string script_name) : script_name_(std::move(script_name)) {
@@ -155,7 +130,8 @@ bool environ_builder::add_target(PyObject* environ, const request& head) const {
   const bool method_set = head.method == "GET"    ? PyDict_SetItem(environ, k.method, k.get) == 0
                           : head.method == "POST" ? PyDict_SetItem(environ, k.method, k.post) == 0
                                                   : put_text(environ, k.method, head.method);
-  return method_set && put(environ, k.path, plain ? latin1(path) : latin1(percent_decoded(path))) &&
+  return method_set &&
+         put(environ, k.path, plain ? latin1(path) : latin1(http::percent_decoded(path))) &&
          put_text(environ, k.query, head.query()) && put_uri(environ, head.target) &&
          PyDict_SetItem(environ, k.protocol, head.minor_version == 0 ? k.http10 : k.http11) == 0;
 }

@@ -1,5 +1,7 @@
 #include "bridge/internal/asgi_exchange.hpp"
 
+#include "bridge/internal/objects.hpp"
+
 #include <utility>
 
 #include "bridge/report.hpp"
@@ -9,8 +11,6 @@ namespace py = pybind11;
 
 namespace puff::bridge::internal {
 namespace {
-
-PyObject* intern(const char* text) { return PyUnicode_InternFromString(text); }
 
 struct message_words {
   PyObject* type = intern("type");

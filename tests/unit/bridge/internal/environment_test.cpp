@@ -29,6 +29,16 @@ struct environment_test : testing::Test {
     std::ofstream{folder / "pyvenv.cfg"} << "home = " << home << "\nversion = " << version << "\n";
     return folder;
   }
+  static interpreter_options in(const fs::path& environment) {
+    interpreter_options options;
+    options.environment = environment;
+    return options;
+  }
+  static interpreter_options run_from(const fs::path& program_directory) {
+    interpreter_options options;
+    options.program_directory = program_directory;
+    return options;
+  }
   static std::string problem(const interpreter_options& options) {
     auto found = find_program_name(options);
     return found ? "none" : context_of(found.error());
@@ -40,7 +50,7 @@ struct environment_test : testing::Test {
 TEST_F(environment_test, TheExplicitOneIsUsedBeforeAllOthers) {
   ::setenv("VIRTUAL_ENV", "/elsewhere", 1);
   auto folder = make();
-  EXPECT_EQ(*find_program_name({.environment = folder}), folder / "bin/python");
+  EXPECT_EQ(*find_program_name(in(folder)), folder / "bin/python");
 }
 
 TEST_F(environment_test, TheActiveOneIsUsed) {
@@ -51,13 +61,12 @@ TEST_F(environment_test, TheActiveOneIsUsed) {
 
 TEST_F(environment_test, TheOneThatHoldsTheExecutableIsUsed) {
   auto folder = make();
-  EXPECT_EQ(*find_program_name({.program_directory = folder / "bin"}),
+  EXPECT_EQ(*find_program_name(run_from(folder / "bin")),
             fs::weakly_canonical(folder) / "bin/python");
 }
 
 TEST_F(environment_test, WithoutOneTheSystemsPythonIsUsed) {
-  EXPECT_THAT(find_program_name({.program_directory = scratch.path("bin")})->string(),
-              HasSubstr("python3.11"));
+  EXPECT_THAT(find_program_name(run_from(scratch.path("bin")))->string(), HasSubstr("python3.11"));
 }
 
 TEST_F(environment_test, AMissingFolderIsNamed) {
@@ -67,17 +76,17 @@ TEST_F(environment_test, AMissingFolderIsNamed) {
 }
 
 TEST_F(environment_test, AnotherPythonsEnvironmentIsRefused) {
-  EXPECT_THAT(problem({.environment = make("3.13.1")}), HasSubstr("made for Python 3.13.1"));
+  EXPECT_THAT(problem(in(make("3.13.1"))), HasSubstr("made for Python 3.13.1"));
 }
 
 TEST_F(environment_test, AnEnvironmentWhoseBaseIsGoneIsRefused) {
-  EXPECT_THAT(problem({.environment = make("3.11.2", "/gone/bin")}), HasSubstr("/gone/bin"));
+  EXPECT_THAT(problem(in(make("3.11.2", "/gone/bin"))), HasSubstr("/gone/bin"));
 }
 
 TEST_F(environment_test, AnEnvironmentWithoutPackagesFolderIsRefused) {
   auto folder = make();
   fs::remove_all(folder / "lib");
-  EXPECT_THAT(problem({.environment = folder}), HasSubstr("site-packages"));
+  EXPECT_THAT(problem(in(folder)), HasSubstr("site-packages"));
 }
 
 TEST_F(environment_test, AWrongPythonHomeIsRefused) {
