@@ -79,7 +79,8 @@ asio::awaitable<expected<redis_value>> native_redis::run(native_redis self,
 }
 
 asio::awaitable<void> native_context::sleep(std::chrono::milliseconds time) const {
-  asio::steady_timer timer{co_await asio::this_coro::executor, time};
+  auto io = co_await asio::this_coro::executor;
+  asio::steady_timer timer{io, time};
   co_await timer.async_wait(asio::use_awaitable);
 }
 

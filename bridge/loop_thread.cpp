@@ -38,6 +38,10 @@ loop_thread::loop_thread(caf::actor_system& system, loop_options options)
     : python_thread(system), options_(options), event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 loop_thread::~loop_thread() {
+  if (thread_.joinable()) {
+    stop();
+    join();
+  }
   if (event_ >= 0) ::close(event_);
 }
 

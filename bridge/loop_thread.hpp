@@ -22,7 +22,7 @@ struct loop_options {
 class loop_thread final : public python_thread {
  public:
   loop_thread(caf::actor_system& system, loop_options options);
-  /// `join` must have returned if `start` succeeded.
+  /// Stops and joins a thread that still runs.
   ~loop_thread() override;
 
   /// Returns when the loop runs. The caller holds the GIL, which is released meanwhile.
