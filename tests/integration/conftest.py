@@ -2,7 +2,7 @@
 
 import sys
 
-INSIDE = ["test_runtime.py", "test_blocking.py", "test_asgiref.py"]
+INSIDE = ["test_runtime.py", "test_blocking.py", "test_asgiref.py", "test_redis.py"]
 
 native = sys.modules.get("puff._puff")
 collect_ignore = [] if native is not None and native.is_puff() else INSIDE

@@ -11,8 +11,8 @@ HERE = Path(__file__).parent
 
 
 @pytest.mark.parametrize("file", INSIDE)
-def test_inside_puff(project, file):
-    project.write("puff.toml", "asyncio = true\n")
+def test_inside_puff(project, redis_server, file):
+    project.write("puff.toml", f'asyncio = true\n[[redis]]\nurl = "{redis_server.url}"\n')
     options = ["-q", "-c", "/dev/null", "--noconftest", "-p", "no:cacheprovider"]
     done = run_puff(
         ["pytest", *options, "--import-mode=importlib", f"--rootdir={HERE}", str(HERE / file)],
