@@ -67,7 +67,10 @@ exchange::exchange(exchange_table& table, std::uint32_t listener, exchange_id id
   table_.enter(listener_, *this);
 }
 
-exchange::~exchange() { table_.leave(listener_, *this); }
+exchange::~exchange() {
+  fail();  // nobody is left to answer
+  table_.leave(listener_, *this);
+}
 
 std::string exchange::take_body() {
   if (body_.empty()) return {};

@@ -65,12 +65,15 @@ PyObject* python_thread::close_wait(wait_id id) {
 
 void python_thread::abandon_wait(wait_id id) {
   auto& w = wait_of(id);
-  w.how = {};
-  Py_CLEAR(w.waiter);
-  Py_CLEAR(w.decode);
+  // What goes may run Python code, which may open waits: it goes when this one is closed.
+  auto how = std::exchange(w.how, {});
+  auto* waiter = std::exchange(w.waiter, nullptr);
+  auto* decode = std::exchange(w.decode, nullptr);
   w.open = false;
   if (++w.generation == 0) w.generation = 1;
   free_waits_.push_back(id.slot);
+  Py_XDECREF(waiter);
+  Py_XDECREF(decode);
 }
 
 template <class Put>
