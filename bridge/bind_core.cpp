@@ -118,6 +118,10 @@ PyObject* spawn(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (!has_arguments("spawn", count, 2) || !is_callable("spawn", args[0])) return nullptr;
   auto* greenlets = the_runtime().greenlets;
   if (!greenlets) return no_runtime("spawn");
+  if (greenlets->full()) {
+    raise(make_error(ec::overloaded, "too many spawned greenlets wait to start"));
+    return nullptr;
+  }
   const auto number = ++last_number;
   auto what = std::make_unique<spawned>(number, args[0]);
   if (!take_context(*what, args[1])) return nullptr;

@@ -24,6 +24,7 @@ class work {
 
 struct hub_options {
   std::size_t max_greenlets = 10'000;  ///< further work waits for a free one
+  std::size_t max_waiting = 100'000;   ///< so much of it; what can be refused then is
   std::size_t max_idle_greenlets = 256;
 };
 
@@ -44,6 +45,9 @@ class hub final : public python_thread {
 
   /// Queues `what` for a greenlet; in order. Own thread, GIL held.
   void start(std::unique_ptr<work> what);
+
+  /// Whether as much work waits for a greenlet as may: spawn no more.
+  bool full() const noexcept { return starts_.size() >= options_.max_waiting; }
 
   /// Calls `then` once no work is left, neither running nor waiting for a greenlet.
   void when_idle(std::function<void()> then) { when_idle_ = std::move(then); }

@@ -14,7 +14,7 @@ from worlds import log_of, on_asyncio
 
 import puff
 from puff import _puff
-from puff.errors import Cancelled, PuffError
+from puff.errors import Cancelled, Overloaded, PuffError
 
 place = contextvars.ContextVar("place", default="nowhere")
 
@@ -449,3 +449,13 @@ def test_the_stub_describes_the_compiled_module():
         for name, value in vars(_puff).items()
         if inspect.isclass(value) and not name.startswith("__")
     }
+
+
+def test_spawn_refuses_what_can_never_be_served():
+    ran = []
+    with pytest.raises(Overloaded):
+        for _ in range(100_001):
+            puff.spawn(ran.append, None)
+    puff.sleep_ms(0)
+    puff.spawn(ran.append, "later").join()
+    assert len(ran) == 100_001

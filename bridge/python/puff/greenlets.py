@@ -99,7 +99,8 @@ class Greenlet(Generic[T]):
 
 def spawn(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> Greenlet[T]:
     """Runs `function(*args, **kwargs)` on a new greenlet, soon, with a copy of the caller's context
-    variables. From any thread under Puff; RuntimeError elsewhere."""
+    variables. From any thread under Puff; RuntimeError elsewhere. `puff.errors.Overloaded` when
+    100,000 wait to start already."""
     return Greenlet[T](_name_of(function))._start(lambda: function(*args, **kwargs))
 
 
