@@ -71,7 +71,10 @@ namespace {
 bool is_streaming(PyObject* body) {
   static PyObject* name = PyUnicode_InternFromString("streaming");
   auto says = py::reinterpret_steal<py::object>(PyObject_GetAttr(body, name));
-  PyErr_Clear();
+  if (!says && PyErr_ExceptionMatches(PyExc_AttributeError))
+    PyErr_Clear();
+  else if (!says)
+    report_exception("'streaming' of a WSGI answer");
   return says.ptr() != Py_False;
 }
 
