@@ -35,7 +35,9 @@ error lifespan_error(const char* what) {
 asgi_gateway::asgi_gateway(loop_thread& asyncio, py::object application, asgi_options options)
     : asyncio_(asyncio),
       application_(std::move(application)),
+      task_type_(py::module_::import("asyncio").attr("Task")),
       create_task_(py::handle{asyncio.event_loop()}.attr("create_task")),
+      task_factory_(py::handle{asyncio.event_loop()}.attr("get_task_factory")),
       scopes_(options.mounted_at),
       options_(std::move(options)) {}
 
@@ -46,9 +48,19 @@ void asgi_gateway::begin(exchange_table& table, std::uint32_t listener, exchange
   auto scope = py::reinterpret_steal<py::object>(scopes_.build(exchange->head()));
   auto coroutine = py::reinterpret_steal<py::object>(
       call_application(application_.ptr(), scope.ptr(), exchange));
-  auto task = py::reinterpret_steal<py::object>(
-      coroutine ? PyObject_CallOneArg(create_task_.ptr(), coroutine.ptr()) : nullptr);
+  auto task = py::reinterpret_steal<py::object>(coroutine ? new_task(coroutine.ptr()) : nullptr);
   if (!task) exchange->raised();
+}
+
+/// As the loop's create_task does it, without a new name for each.
+PyObject* asgi_gateway::new_task(PyObject* coroutine) const {
+  static PyObject* name = PyUnicode_InternFromString("request");
+  static PyObject* keywords = Py_BuildValue("(ss)", "loop", "name");
+  auto factory = py::reinterpret_steal<py::object>(PyObject_CallNoArgs(task_factory_.ptr()));
+  if (!factory) return nullptr;
+  if (!factory.is_none()) return PyObject_CallOneArg(create_task_.ptr(), coroutine);
+  PyObject* arguments[] = {coroutine, asyncio_.event_loop(), name};
+  return PyObject_Vectorcall(task_type_.ptr(), arguments, 1, keywords);
 }
 
 error asgi_gateway::start_lifespan(std::chrono::milliseconds deadline) {

@@ -36,7 +36,9 @@ class asgi_gateway final : public gateway {
 
  private:
   loop_thread& asyncio_;
-  pybind11::object application_, create_task_, lifespan_;
+  PyObject* new_task(PyObject* coroutine) const;
+
+  pybind11::object application_, task_type_, create_task_, task_factory_, lifespan_;
   scope_builder scopes_;
   asgi_options options_;
 };

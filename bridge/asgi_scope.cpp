@@ -122,7 +122,7 @@ PyObject* scope_builder::build(const request& head) const {
   PyObject* scope = PyDict_Copy(base_.ptr());
   if (!scope) return nullptr;
   const bool complete =
-      add_target(scope, head) && (!head.peer || add_peer(scope, *head.peer)) &&
+      add_target(scope, head) && (!head.peer || add_peer(scope, head.peer)) &&
       put(scope, k.headers, headers_of(head.headers)) &&
       (!state_ || put(scope, k.state, PyDict_Copy(state_.ptr()))) &&
       (head.minor_version != 0 || PyDict_SetItem(scope, k.version, k.http10) == 0);
@@ -140,13 +140,17 @@ bool scope_builder::add_target(PyObject* scope, const request& head) const {
          put(scope, k.raw_path, bytes(path)) && put(scope, k.query, bytes(head.query()));
 }
 
-bool scope_builder::add_peer(PyObject* scope, const peer_info& peer) const {
+bool scope_builder::add_peer(PyObject* scope, const std::shared_ptr<const peer_info>& peer) const {
   const auto& k = keys();
-  if (peer.secure && PyDict_SetItem(scope, k.scheme, k.https) != 0) return false;
-  if (!peer.unix_path.empty())
-    return put(scope, k.server, Py_BuildValue("(sO)", peer.unix_path.c_str(), Py_None));
-  return put(scope, k.client, address_of(peer.client_address, peer.client_port)) &&
-         put(scope, k.server, address_of(peer.server_address, peer.server_port));
+  if (peer->secure && PyDict_SetItem(scope, k.scheme, k.https) != 0) return false;
+  auto* ends = peers_.get(peer, [](const peer_info& p) {
+    if (!p.unix_path.empty())
+      return Py_BuildValue("(O(sO))", Py_None, p.unix_path.c_str(), Py_None);
+    return Py_BuildValue("(NN)", address_of(p.client_address, p.client_port),
+                         address_of(p.server_address, p.server_port));
+  });
+  return ends && PyDict_SetItem(scope, k.client, PyTuple_GET_ITEM(ends, 0)) == 0 &&
+         PyDict_SetItem(scope, k.server, PyTuple_GET_ITEM(ends, 1)) == 0;
 }
 
 }  // namespace puff::bridge

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "bridge/internal/peer_cache.hpp"
 #include "schemas/request.hpp"
 
 namespace puff::bridge {
@@ -24,9 +25,10 @@ class scope_builder {
 
  private:
   bool add_target(PyObject* scope, const request& head) const;
-  bool add_peer(PyObject* scope, const peer_info& peer) const;
+  bool add_peer(PyObject* scope, const std::shared_ptr<const peer_info>& peer) const;
 
   pybind11::object base_, state_;
+  mutable internal::peer_cache peers_;
 };
 
 }  // namespace puff::bridge

@@ -1,7 +1,6 @@
 #include "bridge/environ.hpp"
 
 #include <array>
-#include <charconv>
 #include <string>
 #include <unordered_map>
 
@@ -56,12 +55,6 @@ bool put_uri(PyObject* dict, std::string_view target) {
          PyDict_SetItem(dict, keys().raw_uri, text.ptr()) == 0;
 }
 
-bool put_number(PyObject* dict, PyObject* key, std::uint16_t number) {
-  std::array<char, 8> digits;
-  auto [end, failed] = std::to_chars(digits.begin(), digits.end(), number);
-  return put_text(dict, key, {digits.data(), end});
-}
-
 /// The environ's key for a field name, or null where a field has none: names with an underscore
 /// could pass for others.
 PyObject* key_of(std::string_view name) {
@@ -114,7 +107,7 @@ environ_builder::environ_builder(std::string script_name) : script_name_(std::mo
 PyObject* environ_builder::build(const request& head) const {
   PyObject* environ = PyDict_Copy(base_.ptr());
   if (!environ) return nullptr;
-  if (!add_target(environ, head) || (head.peer && !add_peer(environ, *head.peer)) ||
+  if (!add_target(environ, head) || (head.peer && !add_peer(environ, head.peer)) ||
       !add_headers(environ, head.headers)) {
     Py_DECREF(environ);
     return nullptr;
@@ -136,14 +129,19 @@ bool environ_builder::add_target(PyObject* environ, const request& head) const {
          PyDict_SetItem(environ, k.protocol, head.minor_version == 0 ? k.http10 : k.http11) == 0;
 }
 
-bool environ_builder::add_peer(PyObject* environ, const peer_info& peer) const {
+bool environ_builder::add_peer(PyObject* environ,
+                               const std::shared_ptr<const peer_info>& peer) const {
   const auto& k = keys();
-  if (peer.secure && PyDict_SetItem(environ, k.scheme, k.https) != 0) return false;
-  if (!peer.unix_path.empty()) return true;
-  return put_text(environ, k.remote_address, peer.client_address) &&
-         put_number(environ, k.remote_port, peer.client_port) &&
-         put_text(environ, k.server_name, peer.server_address) &&
-         put_number(environ, k.server_port, peer.server_port);
+  if (peer->secure && PyDict_SetItem(environ, k.scheme, k.https) != 0) return false;
+  if (!peer->unix_path.empty()) return true;
+  auto* ends = peers_.get(peer, [](const peer_info& p) {
+    return Py_BuildValue("(NNNN)", latin1(p.client_address), latin1(std::to_string(p.client_port)),
+                         latin1(p.server_address), latin1(std::to_string(p.server_port)));
+  });
+  return ends && PyDict_SetItem(environ, k.remote_address, PyTuple_GET_ITEM(ends, 0)) == 0 &&
+         PyDict_SetItem(environ, k.remote_port, PyTuple_GET_ITEM(ends, 1)) == 0 &&
+         PyDict_SetItem(environ, k.server_name, PyTuple_GET_ITEM(ends, 2)) == 0 &&
+         PyDict_SetItem(environ, k.server_port, PyTuple_GET_ITEM(ends, 3)) == 0;
 }
 
 bool environ_builder::add_headers(PyObject* environ, const header_block& headers) const {

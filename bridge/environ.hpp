@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "bridge/internal/peer_cache.hpp"
 #include "schemas/request.hpp"
 
 namespace puff::bridge {
@@ -20,11 +21,12 @@ class environ_builder {
 
  private:
   bool add_target(PyObject* environ, const request& head) const;
-  bool add_peer(PyObject* environ, const peer_info& peer) const;
+  bool add_peer(PyObject* environ, const std::shared_ptr<const peer_info>& peer) const;
   bool add_headers(PyObject* environ, const header_block& headers) const;
 
   std::string script_name_;
   pybind11::object base_;
+  mutable internal::peer_cache peers_;
 };
 
 }  // namespace puff::bridge

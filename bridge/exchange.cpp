@@ -30,6 +30,7 @@ void outbox::flush(std::uint32_t listener) {
   if (to.parts.empty()) return;
   ++to.batch;
   auto parts = std::exchange(to.parts, {});
+  to.parts.reserve(parts.size());
   if (thread_.self)
     thread_.self->send(to.listener, answer_atom::value, response_batch{std::move(parts)});
 }
@@ -63,19 +64,18 @@ exchange::exchange(exchange_table& table, std::uint32_t listener, exchange_id id
       body_ended_(head_->body_complete),
       streamed_body_(!head_->body_complete),
       response_window_(response_window) {
-  if (!head_->body.empty()) body_.push_back(std::move(head_->body));
+  unread_ = std::exchange(head_->body, {});
   table_.enter(listener_, *this);
 }
 
 exchange::~exchange() {
   fail();  // nobody is left to answer
+  if (table_.out.waits(listener_, place_)) part().spent = std::move(head_);
   table_.leave(listener_, *this);
 }
 
 std::string exchange::take_body() {
-  if (body_.empty()) return {};
-  auto piece = std::move(body_.front());
-  body_.pop_front();
+  auto piece = std::exchange(unread_, {});
   if (streamed_body_ && !finished_) part().consumed += piece.size();
   return piece;
 }
@@ -125,7 +125,12 @@ void exchange::fail() {
 void exchange::take(request_event& event) {
   switch (event.what) {
     case request_event::kind::begin: return;
-    case request_event::kind::body: body_.push_back(std::move(event.data)); return on_readable();
+    case request_event::kind::body:
+      if (unread_.empty())
+        unread_ = std::move(event.data);
+      else
+        unread_ += event.data;
+      return on_readable();
     case request_event::kind::end: body_ended_ = true; return on_readable();
     case request_event::kind::drained: {
       const bool was_congested = congested();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,9 +83,9 @@ class exchange {
   bool finished() const noexcept { return finished_; }
 
   // -- the request's body --
-  bool readable() const noexcept { return !body_.empty(); }
+  bool readable() const noexcept { return !unread_.empty(); }
   bool body_ended() const noexcept { return body_ended_; }
-  /// The next piece; empty if there is none now. Taking it lets the client send as much again.
+  /// What has come and was not taken yet. Taking it lets the client send as much again.
   std::string take_body();
 
   // -- the answer: start, any number of writes, finish (or fail) --
@@ -119,7 +118,7 @@ class exchange {
   exchange_id id_;
   outbox::place place_;
   std::unique_ptr<request> head_;
-  std::deque<std::string> body_;
+  std::string unread_;  // of the body
   bool body_ended_;
   bool streamed_body_;
   std::uint64_t unsent_ = 0, response_window_;

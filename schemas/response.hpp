@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct response_part {
   std::uint64_t consumed = 0;  ///< bytes of the request's body that the application has taken
   response_head head;
   std::string data;
+  std::unique_ptr<request> spent;  ///< the request, when nobody looks at it any more: to be reused
 };
 
 /// All parts of one turn of the application: the unit in which answers cross threads.

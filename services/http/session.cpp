@@ -40,18 +40,25 @@ void session::set_stage(stage next) noexcept {
 void session::watch() {
   if (watching_) return;
   watching_ = true;
-  stream_.wait_readable([self = session_ref{this}](const boost::system::error_code& e) {
-    self->on_readable(static_cast<bool>(e));
-  });
+  if (readable_) host_->read_again(*this);
 }
 
-void session::on_readable(bool failed) {
+void session::on_edge(internal::readiness::edge seen) {
+  ended_ = ended_ || seen.ended;
+  readable_ = readable_ || seen.readable;
+  if (seen.writable && blocked_) on_writable();
+  read_on();
+}
+
+void session::read_on() {
+  if (watching_ && readable_ && stage_ != stage::closed) on_readable();
+}
+
+void session::on_readable() {
   watching_ = false;
-  if (stage_ == stage::closed) return;
-  if (failed) return lose();
-  host_->tick();
   auto space = host_->read_space();
   auto got = stream_.read(space);
+  readable_ = got.bytes == space.size() || (ended_ && got.what != byte_stream::state::blocked);
   switch (got.what) {
     case byte_stream::state::blocked: return watch();
     case byte_stream::state::failed: return lose();

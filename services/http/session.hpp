@@ -11,6 +11,7 @@
 #include "schemas/response.hpp"
 #include "services/http/internal/byte_stream.hpp"
 #include "services/http/internal/output_queue.hpp"
+#include "services/http/internal/readiness.hpp"
 #include "services/http/request_parser.hpp"
 #include "services/http/response_writer.hpp"
 #include "services/http/router.hpp"
@@ -26,8 +27,7 @@ class native_exchange;
 class session;
 void intrusive_ptr_add_ref(session* s) noexcept;
 void intrusive_ptr_release(session* s) noexcept;
-/// Sockets' callbacks hold one of these, so that a session outlives its last wait. Not atomic: a
-/// session belongs to one thread.
+/// Not atomic: a session belongs to one thread.
 using session_ref = boost::intrusive_ptr<session>;
 
 /// One connection of HTTP/1.1: reads requests, has them answered, writes the answers, in order.
@@ -55,6 +55,10 @@ class session {
   /// Cuts the connection and tells whoever works on its request.
   void lose();
   void on_deadline();
+  /// What `readiness` saw of the socket.
+  void on_edge(internal::readiness::edge seen);
+  /// Reads on where the last read left something.
+  void read_on();
 
   std::uint32_t slot() const noexcept { return id_.slot; }
   std::uint32_t turn() const noexcept { return id_.turn; }
@@ -108,7 +112,7 @@ class session {
   };
 
   // Input: session.cpp
-  void on_readable(bool failed);
+  void on_readable();
   void on_end_of_input();
   void feed(std::string_view fresh);
   std::string_view digest(std::string_view in);
@@ -144,7 +148,7 @@ class session {
   void end_exchange();
   void log();
   bool write_out();
-  void on_writable(bool failed);
+  void on_writable();
   void report_drained(std::uint64_t bytes);
   void finish_closing();
   bool abandons_body() const noexcept;
@@ -156,8 +160,10 @@ class session {
   exchange_id id_;
   std::uint32_t references_ = 0;
   stage stage_ = stage::idle;
-  bool watching_ = false;  // a wait for input is under way
-  bool blocked_ = false;   // a wait for room to write is under way
+  bool watching_ = false;  // input is read as soon as there is some
+  bool readable_ = false;  // the socket may hold input
+  bool ended_ = false;     // the socket tells no edge any more
+  bool blocked_ = false;   // there is no room to write
   bool starved_ = false;   // what is in `in_` is no complete piece of anything
   bool linger_ = false;    // unread input may be on its way: see `lingering`
   internal::byte_stream stream_;

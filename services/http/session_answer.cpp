@@ -149,9 +149,6 @@ bool session::write_out() {
     out_.consume(sent.bytes);
     if (sent.bytes < offered) {
       blocked_ = true;
-      stream_.wait_writable([self = session_ref{this}](const boost::system::error_code& e) {
-        self->on_writable(static_cast<bool>(e));
-      });
     }
     auto drained = out_.empty() ? answer_.owed : std::min<std::uint64_t>(sent.bytes, answer_.owed);
     if (stage_ == stage::running && drained > 0) {
@@ -162,12 +159,9 @@ bool session::write_out() {
   return true;
 }
 
-void session::on_writable(bool failed) {
+void session::on_writable() {
   blocked_ = false;
-  if (stage_ == stage::closed) return;
-  if (failed) return lose();
-  host_->tick();
-  pump();
+  if (stage_ != stage::closed) pump();
 }
 
 void session::report_drained(std::uint64_t bytes) {

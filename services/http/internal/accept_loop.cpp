@@ -91,7 +91,7 @@ bool accept_loop::accept_one() {
     int family = where_.local.endpoint.protocol().family();
     int on = 1;
     if (family != AF_UNIX) ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    host_->adopt(family, fd, peer_of(fd, where_, client, size));
+    host_->adopt(fd, peer_of(fd, where_, client, size));
     return true;
   }
   if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO || errno == EPERM) return true;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <boost/asio/post.hpp>
+#include <cstring>
 
 #include "services/http/internal/accept_loop.hpp"
 
@@ -12,9 +13,17 @@ engine::engine(boost::asio::io_context& io, deadline_wheel& wheel, server_option
                application_port& application)
     : io_(io),
       wheel_(wheel),
+      sockets_(io),
       options_(std::move(options)),
       application_(&application),
-      read_space_(std::make_unique_for_overwrite<char[]>(read_size)) {}
+      read_space_(std::make_unique_for_overwrite<char[]>(read_size)) {
+  sockets_.start([this] { tick(); },
+                 [this](readiness::edge seen) {
+                   auto index = static_cast<std::uint32_t>(seen.tag);
+                   if (auto s = holder_of(index, static_cast<std::uint32_t>(seen.tag >> 32)))
+                     s->on_edge(seen);
+                 });
+}
 
 engine::~engine() = default;
 
@@ -28,6 +37,7 @@ void engine::answer(response_parts parts) {
   std::vector<session_ref> changed;
   changed.reserve(parts.size());
   for (auto& part : parts) {
+    give_back(std::move(part.spent));
     if (part.id.slot >= slots_.size()) continue;
     const auto& holder = slots_[part.id.slot].holder;
     if (!holder || holder->turn() != part.id.turn) continue;
@@ -58,10 +68,12 @@ void engine::shut_down() {
   for (auto& a : acceptors_) a->close();
   acceptors_.clear();
   for (auto& s : living()) s->lose();
+  sockets_.stop();
   application_ = nullptr;
   drained_ = nullptr;
   batch_.clear();
   touched_.clear();
+  unread_.clear();
 }
 
 std::vector<session_ref> engine::living() const {
@@ -75,7 +87,7 @@ bool engine::has_room() const noexcept {
   return stats_.connections < options_.limits.max_connections;
 }
 
-void engine::adopt(int family, int descriptor, std::shared_ptr<const peer_info> peer) {
+void engine::adopt(int descriptor, std::shared_ptr<const peer_info> peer) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
     slots_.emplace_back();
@@ -86,9 +98,11 @@ void engine::adopt(int family, int descriptor, std::shared_ptr<const peer_info> 
   ++stats_.accepted;
   auto& s = slots_[index];
   ++s.serial;
-  s.holder = session_ref{new session{*this, exchange_id{index, s.turn},
-                                     byte_stream{io_, family, descriptor}, std::move(peer)}};
-  s.holder->open();
+  s.holder = session_ref{
+      new session{*this, exchange_id{index, s.turn}, byte_stream{descriptor}, std::move(peer)}};
+  if (sockets_.add(descriptor, std::uint64_t{s.serial} << 32 | index)) return s.holder->open();
+  log_error(std::string{"cannot watch a connection: "} + std::strerror(errno));
+  s.holder->lose();
 }
 
 void engine::release(session& s) noexcept {
@@ -121,10 +135,12 @@ deadline_wheel::ticket engine::arm(clock::time_point when, const session& whom) 
 }
 
 void engine::on_deadline(std::uint32_t index, std::uint32_t serial) {
-  auto& s = slots_[index];
-  if (!s.holder || s.serial != serial) return;
-  session_ref keep = s.holder;
-  keep->on_deadline();
+  if (auto s = holder_of(index, serial)) s->on_deadline();
+}
+
+session_ref engine::holder_of(std::uint32_t index, std::uint32_t serial) const {
+  const auto& s = slots_[index];
+  return s.serial == serial ? s.holder : session_ref{};
 }
 
 void engine::emit(request_event event) {
@@ -134,6 +150,11 @@ void engine::emit(request_event event) {
 
 void engine::touch(session& s) {
   touched_.emplace_back(&s);
+  post_turn_end();
+}
+
+void engine::read_again(session& s) {
+  unread_.emplace_back(&s);
   post_turn_end();
 }
 
@@ -149,15 +170,23 @@ void engine::end_turn() {
   turn_posted_ = false;
   auto touched = std::exchange(touched_, {});
   for (auto& s : touched) s->pump();
-  if (!batch_.empty() && application_) application_->serve(std::exchange(batch_, {}));
+  auto unread = std::exchange(unread_, {});
+  for (auto& s : unread) s->read_on();
+  if (batch_.empty() || !application_) return;
+  auto batch = std::exchange(batch_, {});
+  batch_.reserve(batch.size());
+  application_->serve(std::move(batch));
 }
 
 std::unique_ptr<request> engine::take_request() {
-  return spare_ ? std::move(spare_) : std::make_unique<request>();
+  if (spares_.empty()) return std::make_unique<request>();
+  auto spare = std::move(spares_.back());
+  spares_.pop_back();
+  return spare;
 }
 
 void engine::give_back(std::unique_ptr<request> used) {
-  if (!used) return;
+  if (!used || spares_.size() >= max_spares || used->headers.bytes() > max_spare_bytes) return;
   used->method.clear();
   used->target.clear();
   used->headers.clear();
@@ -165,7 +194,7 @@ void engine::give_back(std::unique_ptr<request> used) {
   used->body = {};
   used->body_complete = true;
   used->peer.reset();
-  spare_ = std::move(used);
+  spares_.push_back(std::move(used));
 }
 
 void engine::log_error(std::string_view text) const {

@@ -34,7 +34,7 @@ class engine : public std::enable_shared_from_this<engine> {
 
   // For the accept loops.
   bool has_room() const noexcept;
-  void adopt(int family, int descriptor, std::shared_ptr<const peer_info> peer);
+  void adopt(int descriptor, std::shared_ptr<const peer_info> peer);
   void resume_accepting_at(clock::time_point when);
 
   // For sessions.
@@ -54,6 +54,8 @@ class engine : public std::enable_shared_from_this<engine> {
   void emit(request_event event);
   /// Has `s` pumped at the end of the turn.
   void touch(session& s);
+  /// Has `s` read at the end of the turn.
+  void read_again(session& s);
   void release(session& s) noexcept;
   std::unique_ptr<request> take_request();
   void give_back(std::unique_ptr<request> used);
@@ -63,6 +65,7 @@ class engine : public std::enable_shared_from_this<engine> {
 
  private:
   static constexpr std::size_t read_size = 64 * 1024;
+  static constexpr std::size_t max_spares = 64, max_spare_bytes = 4 * 1024;
 
   struct slot {
     session_ref holder;
@@ -70,6 +73,7 @@ class engine : public std::enable_shared_from_this<engine> {
     std::uint32_t serial = 0;  // counts holders, for their deadlines
   };
 
+  session_ref holder_of(std::uint32_t index, std::uint32_t serial) const;
   void post_turn_end();
   void end_turn();
   void check_drained();
@@ -78,14 +82,15 @@ class engine : public std::enable_shared_from_this<engine> {
 
   boost::asio::io_context& io_;
   deadline_wheel& wheel_;
+  readiness sockets_;
   server_options options_;
   application_port* application_;
   std::vector<slot> slots_;
   std::vector<std::uint32_t> free_;
   std::vector<std::shared_ptr<accept_loop>> acceptors_;
   request_events batch_;
-  std::vector<session_ref> touched_;
-  std::unique_ptr<request> spare_;
+  std::vector<session_ref> touched_, unread_;
+  std::vector<std::unique_ptr<request>> spares_;
   std::unique_ptr<char[]> read_space_;
   clock::time_point now_ = clock::now();
   deadline_wheel::ticket retry_;
