@@ -21,7 +21,7 @@ void hub::run() {
   no_arguments_ = PyTuple_New(0);
   enter_python_thread();
   while (!finished_ || !idle()) {
-    if (!has_mail_or_sleeps() && !has_work()) sleep();
+    if (!has_mail() && !has_work()) sleep();
     busy_.store(true, std::memory_order_relaxed);
     run_pass();
     busy_.store(false, std::memory_order_relaxed);
@@ -35,7 +35,7 @@ void hub::run() {
 void hub::sleep() {
   auto wake = deadlines().next();
   auto* state = PyEval_SaveThread();
-  {
+  if (!spin_([this] { return has_mail(); }) && !has_mail_or_sleeps()) {
     std::unique_lock lock{guards_sleep_};
     auto woken = [this] { return woken_; };
     if (wake)

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "actors/core/idle_spin.hpp"
 #include "bridge/python_thread.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -26,6 +28,7 @@ struct hub_options {
   std::size_t max_greenlets = 10'000;  ///< further work waits for a free one
   std::size_t max_waiting = 100'000;   ///< so much of it; what can be refused then is
   std::size_t max_idle_greenlets = 256;
+  std::chrono::nanoseconds spin = std::chrono::microseconds{20};  ///< `idle_spin` before sleep
 };
 
 /// The greenlet thread: the process's main thread, asleep without the GIL until mail comes, then
@@ -109,6 +112,7 @@ class hub final : public python_thread {
   std::function<void()> when_idle_;
   bool finished_ = false;
 
+  idle_spin spin_{options_.spin};
   std::mutex guards_sleep_;
   std::condition_variable mail_came_;
   bool woken_ = false;

@@ -76,42 +76,16 @@ void python_thread::abandon_wait(wait_id id) {
   Py_XDECREF(decode);
 }
 
-template <class Put>
-void python_thread::put(Put put_into) {
-  bool wake;
-  {
-    std::scoped_lock lock{guards_inbox_};
-    put_into(inbox_);
-    wake = std::exchange(asleep_, false);
-  }
-  if (wake) wake_thread();
-}
-
 void python_thread::post(std::function<void()> work) {
-  put([&](mail& box) { box.posted.push_back(std::move(work)); });
+  if (inbox_.put(std::move(work))) wake_thread();
 }
 
 void python_thread::schedule(caf::intrusive_ptr<caf::resumable> turn) {
-  put([&](mail& box) { box.turns.push_back(std::move(turn)); });
-}
-
-bool python_thread::has_mail_or_sleeps() {
-  std::scoped_lock lock{guards_inbox_};
-  asleep_ = inbox_.empty();
-  return !asleep_;
+  if (inbox_.put(std::move(turn))) wake_thread();
 }
 
 bool python_thread::drain_mail() {
-  {
-    std::scoped_lock lock{guards_inbox_};
-    std::swap(inbox_, draining_);
-  }
-  if (draining_.empty()) return false;
-  for (auto& work : draining_.posted) work();
-  for (auto& turn : draining_.turns) run_turn(std::move(turn));
-  draining_.posted.clear();
-  draining_.turns.clear();
-  return true;
+  return inbox_.drain([this](inbox::turn turn) { run_turn(std::move(turn)); });
 }
 
 void raise_outside(const char* caller) {

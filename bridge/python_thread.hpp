@@ -4,9 +4,9 @@
 #include <pybind11/pybind11.h>
 
 #include <functional>
-#include <mutex>
 #include <vector>
 
+#include "actors/core/inbox.hpp"
 #include "actors/core/loop.hpp"
 #include "actors/core/spawn.hpp"
 #include "actors/interfaces.hpp"
@@ -108,24 +108,14 @@ class python_thread : public loop {
   void enter_python_thread() noexcept;
   /// Runs all mail there is; whether there was any. With the GIL held.
   bool drain_mail();
+  bool has_mail() const noexcept { return inbox_.has_mail(); }
   /// Whether mail is there. When there is none, the next mail calls `wake_thread`.
-  bool has_mail_or_sleeps();
+  bool has_mail_or_sleeps() { return !inbox_.fall_asleep(); }
 
  private:
-  struct mail {
-    std::vector<caf::intrusive_ptr<caf::resumable>> turns;
-    std::vector<std::function<void()>> posted;
-    bool empty() const noexcept { return turns.empty() && posted.empty(); }
-  };
-  template <class Put>
-  void put(Put put_into);
-
   std::vector<wait> waits_;
   std::vector<std::uint32_t> free_waits_;
-  std::mutex guards_inbox_;
-  mail inbox_;
-  bool asleep_ = false;  // guarded too: nobody has told the thread of mail since it looked
-  mail draining_;
+  inbox inbox_;
 };
 
 /// Sets the Python exception that the error table names for `why`.

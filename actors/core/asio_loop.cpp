@@ -9,18 +9,19 @@ asio_loop::asio_loop(caf::actor_system& system, drive how)
   if (how == drive::own_thread)
     thread_ = std::thread{[this] { run(); }};
   else
-    enter_thread();
+    enter_by_hand();
 }
 
 asio_loop::~asio_loop() {
   stop();
   if (thread_.joinable()) thread_.join();
   // What came between the thread's last look and its end, or all of it when driven by hand.
-  enter_thread();
-  if (how_ == drive::by_hand)
+  if (how_ == drive::by_hand) {
+    enter_thread();
     run_by_hand();
-  else
+  } else {
     run();
+  }
 }
 
 deadline_source::clock::time_point asio_loop::now() const noexcept {
@@ -33,15 +34,52 @@ void asio_loop::run() {
     run_ready();
     io_.restart();
     if (!finished()) open_.emplace(io_.get_executor());  // a late spawn
-  } while (open_);
+  } while (open_ || inbox_.has_mail());
 }
 
 void asio_loop::run_ready() {
-  while (io_.run_one() != 0) {
+  do {
+    const bool ran = run_some();
     // A deadline that nobody is left to wait for must not keep the thread.
-    if (finished()) continue;
-    if (auto wake = deadlines().earlier_wake()) set_timer(*wake);
-  }
+    if (!finished())
+      if (auto next = deadlines().earlier_wake()) set_timer(*next);
+    if (!ran) sleep();
+  } while (!io_.stopped() || inbox_.has_mail());
+}
+
+/// Mail and sockets take turns.
+bool asio_loop::run_some() {
+  bool ran = drain();
+  do {
+    if (io_.poll_one() == 0) return ran;
+    ran = true;
+  } while (!inbox_.has_mail());
+  return true;
+}
+
+bool asio_loop::drain() {
+  return inbox_.drain([this](inbox::turn turn) { run_turn(std::move(turn)); });
+}
+
+void asio_loop::sleep() {
+  if (io_.stopped()) return;
+  int looks = 0;
+  auto found = [&] { return inbox_.has_mail() || (++looks % 16 == 0 && io_.poll_one() != 0); };
+  if (spin_(found) || !inbox_.fall_asleep()) return;
+  io_.run_one();
+  inbox_.awake();
+}
+
+void asio_loop::wake() {
+  boost::asio::post(io_, [this] {
+    drain();
+    if (how_ == drive::by_hand && !inbox_.fall_asleep()) wake();
+  });
+}
+
+void asio_loop::enter_by_hand() {
+  enter_thread();
+  inbox_.fall_asleep();
 }
 
 void asio_loop::run_by_hand() {
@@ -70,10 +108,12 @@ void asio_loop::on_finished() {
   open_.reset();
 }
 
-void asio_loop::post(std::function<void()> work) { boost::asio::post(io_, std::move(work)); }
+void asio_loop::post(std::function<void()> work) {
+  if (inbox_.put(std::move(work))) wake();
+}
 
 void asio_loop::schedule(caf::intrusive_ptr<caf::resumable> turn) {
-  boost::asio::post(io_, [this, turn = std::move(turn)]() mutable { run_turn(std::move(turn)); });
+  if (inbox_.put(std::move(turn))) wake();
 }
 
 }  // namespace puff

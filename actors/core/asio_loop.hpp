@@ -6,6 +6,8 @@
 #include <optional>
 #include <thread>
 
+#include "actors/core/idle_spin.hpp"
+#include "actors/core/inbox.hpp"
 #include "actors/core/loop.hpp"
 
 namespace puff {
@@ -32,16 +34,24 @@ class asio_loop final : public loop {
   void schedule(caf::intrusive_ptr<caf::resumable> turn) override;
 
  private:
+  static constexpr std::chrono::microseconds longest_spin{20};
   using work_guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
 
   void run();
   void run_ready();
+  bool run_some();
+  bool drain();
+  void sleep();
+  void wake();
+  void enter_by_hand();
   void run_by_hand();
   void on_finished() override;
   void set_timer(clock::time_point wake);
 
   const drive how_;
   boost::asio::io_context io_{1};
+  inbox inbox_;
+  idle_spin spin_{longest_spin};
   boost::asio::steady_timer timer_{io_};
   std::optional<work_guard> open_;
   std::thread thread_;
