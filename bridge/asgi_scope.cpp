@@ -112,8 +112,10 @@ scope_builder::scope_builder(const std::string& root_path) {
   base["http_version"] = "1.1";
   base["scheme"] = "http";
   base["root_path"] = root_path;
-  base["client"] = py::none();
-  base["server"] = py::none();
+  // A copy that has room for all keys is not rehashed when they are set.
+  for (const char* key :
+       {"client", "server", "method", "path", "raw_path", "query_string", "headers"})
+    base[key] = py::none();
   base_ = std::move(base);
 }
 

@@ -18,7 +18,10 @@ class scope_builder {
 
   /// The lifespan's state, of which each scope gets a shallow copy; none if the application has no
   /// lifespan.
-  void set_state(pybind11::object state) { state_ = std::move(state); }
+  void set_state(pybind11::object state) {
+    state_ = std::move(state);
+    base_["state"] = pybind11::none();
+  }
 
   /// A new dict, or null with an exception.
   PyObject* build(const request& head) const;
@@ -27,7 +30,8 @@ class scope_builder {
   bool add_target(PyObject* scope, const request& head) const;
   bool add_peer(PyObject* scope, const std::shared_ptr<const peer_info>& peer) const;
 
-  pybind11::object base_, state_;
+  pybind11::dict base_;
+  pybind11::object state_;
   mutable internal::peer_cache peers_;
 };
 

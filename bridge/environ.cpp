@@ -93,6 +93,10 @@ environ_builder::environ_builder(std::string script_name) : script_name_(std::mo
   base["SERVER_NAME"] = "localhost";
   base["SERVER_PORT"] = "80";
   base["REMOTE_ADDR"] = "";
+  // A copy that has room for all keys is not rehashed when they are set.
+  for (const char* key : {"REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "REQUEST_URI", "RAW_URI",
+                          "SERVER_PROTOCOL", "REMOTE_PORT", "wsgi.input"})
+    base[key] = "";
   base["wsgi.version"] = py::make_tuple(1, 0);
   base["wsgi.url_scheme"] = "http";
   base["wsgi.errors"] = py::module_::import("sys").attr("stderr");

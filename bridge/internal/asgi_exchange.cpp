@@ -87,13 +87,14 @@ bool add_header(PyObject* pair, header_block& headers) {
 }
 
 bool read_headers(PyObject* list, header_block& headers) {
-  auto iterator = py::reinterpret_steal<py::object>(PyObject_GetIter(list));
-  while (iterator) {
-    auto pair = py::reinterpret_steal<py::object>(PyIter_Next(iterator.ptr()));
-    if (!pair) return !PyErr_Occurred();
-    if (!add_header(pair.ptr(), headers)) return false;
-  }
-  return false;
+  auto pairs = py::reinterpret_steal<py::object>(
+      PySequence_Fast(list, "http.response.start: headers must be an iterable of pairs"));
+  if (!pairs) return false;
+  const auto count = PySequence_Fast_GET_SIZE(pairs.ptr());
+  headers.reserve(static_cast<std::size_t>(count), static_cast<std::size_t>(count) * 40);
+  for (Py_ssize_t i = 0; i < count; ++i)
+    if (!add_header(PySequence_Fast_GET_ITEM(pairs.ptr(), i), headers)) return false;
+  return true;
 }
 
 /// The bytes of a body, from whatever shows its memory.
