@@ -7,6 +7,7 @@
 #include "bridge/internal/arguments.hpp"
 #include "bridge/internal/file_bytes.hpp"
 #include "bridge/internal/returner.hpp"
+#include "bridge/internal/work_local.hpp"
 #include "bridge/loop_thread.hpp"
 #include "bridge/reference.hpp"
 #include "bridge/report.hpp"
@@ -281,7 +282,7 @@ bool bind_core(PyObject* module) {
       fast("stacks", stacks,
            "stacks($module, /)\n--\n\nWhat every thread and greenlet is doing, as text."),
       PyMethodDef{nullptr, nullptr, 0, nullptr}};
-  return internal::add_returner_type(module) &&
+  return internal::add_returner_type(module) && internal::add_work_local_type(module) &&
          PyModule_AddFunctions(module, functions.data()) == 0;
 }
 

@@ -34,36 +34,6 @@ from puff.greenlets import spawn_blocking
 _restore_context: Callable[[Context], None] = asgiref.sync._restore_context
 
 
-class WorkLocal:
-    """A `threading.local` that is local to a greenlet's work on the greenlet thread."""
-
-    def __init__(self) -> None:
-        object.__setattr__(self, "_thread", threading.local())
-
-    def _attributes(self) -> dict[str, Any]:
-        works = _puff.greenlet_locals()
-        if works is None:
-            here: dict[str, Any] = object.__getattribute__(self, "_thread").__dict__
-            return here
-        found: dict[str, Any] = works.setdefault(self, {})
-        return found
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self._attributes()[name]
-        except KeyError:
-            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}") from None
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self._attributes()[name] = value
-
-    def __delattr__(self, name: str) -> None:
-        try:
-            del self._attributes()[name]
-        except KeyError:
-            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}") from None
-
-
 class _Item:
     """A submitted function and the future of its outcome."""
 
@@ -267,7 +237,7 @@ async def _exit(
 class _Threading:
     """The module `threading` as `asgiref.local` sees it."""
 
-    local = WorkLocal
+    local = _puff.WorkLocal
 
     def __getattr__(self, name: str) -> Any:
         return getattr(threading, name)
@@ -277,7 +247,7 @@ def install() -> None:
     """Changes asgiref as this module says. Call it when Puff's threads run and before Django is
     imported: locals that exist already stay as they are."""
     _local_module.threading = _Threading()
-    _sync_to_async.threadlocal = WorkLocal()
+    _sync_to_async.threadlocal = _puff.WorkLocal()
     _async_to_sync.__call__ = _call
     _sensitive_context.__aenter__ = _enter
     _sensitive_context.__aexit__ = _exit

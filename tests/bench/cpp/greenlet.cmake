@@ -2,5 +2,5 @@
 if(PUFF_PYTHON)
   add_executable(bench_greenlet_ask ${CMAKE_CURRENT_LIST_DIR}/greenlet_ask.cpp)
   target_link_libraries(bench_greenlet_ask PRIVATE puff_allocator puff_options puff::bridge
-                                                   Python::Python)
+                                                   puff_interpreter)
 endif()
