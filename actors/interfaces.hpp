@@ -1,8 +1,19 @@
 #pragma once
 
 #include <caf/typed_actor.hpp>
-
+#include <functional>
 #include "schemas/messages.hpp"
+
+namespace puff {
+
+class outside_desk;
+
+/// What an `outside_desk` is to do, and its thread runs.
+using errand = parcel<std::function<void(outside_desk&)>>;
+
+}  // namespace puff
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::errand)
 
 /// Every actor's protocol, and the only place where a signature is explained.
 namespace puff {
@@ -27,5 +38,28 @@ using redis_pool_actor = caf::typed_actor<
     caf::replies_to<command_atom, redis_request>::with<redis_reply>,
     /// Whether the server answers a PING; the error says in one line why not.
     caf::replies_to<check_atom>::with<check_atom>>;
+
+/// Lends sessions of one PostgreSQL server, or of any that a lease names.
+using postgres_pool_actor = caf::typed_actor<
+    /// A session for the asker alone, until `return_atom`; connects if it must. `timed_out` names
+    /// who holds the leases.
+    caf::replies_to<lease_atom, sql_lease_wish>::with<sql_leased>,
+    /// One request of a leased session; `not_found` if it is not leased (any more). Session 0:
+    /// a statement of its own, autocommitted, pipelined with those of others.
+    caf::replies_to<run_atom, sql_request_parcel>::with<sql_reply_parcel>,
+    /// What the session is like now.
+    caf::replies_to<describe_atom, session_id>::with<sql_description>,
+    /// Cancels what the session runs, on the server.
+    caf::reacts_to<cancel_atom, session_id>,
+    /// Gives the session back: rolled back and clean, or closed if it was opened by its own
+    /// conninfo.
+    caf::reacts_to<return_atom, session_id>,
+    /// Whether the server lets us in; the error says in one line why not.
+    caf::replies_to<check_atom>::with<check_atom>>;
+
+/// Asks other actors on behalf of threads that are no actors.
+using outside_desk_actor = caf::typed_actor<
+    /// Runs the errand as itself. An errand that is dropped has not run.
+    caf::reacts_to<errand_atom, errand>>;
 
 }  // namespace puff

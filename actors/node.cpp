@@ -12,6 +12,7 @@
 #include "actors/core/outside_ask.hpp"
 #include "actors/core/reason.hpp"
 #include "actors/core/supervisor.hpp"
+#include "actors/outside_desk.hpp"
 #include "services/telemetry/log.hpp"
 
 namespace puff {
@@ -79,6 +80,7 @@ struct node::parts {
   ~parts() {
     end(listeners);
     end(resources);
+    for (auto& [name, access] : postgres_pools) access.desk.set(std::nullopt);
     loops.clear();
   }
 
@@ -104,6 +106,7 @@ struct node::parts {
                                .set("scheduler.max-threads", 2)};
   std::vector<std::unique_ptr<asio_loop>> loops;
   std::map<std::string, resource<redis_pool_actor>, std::less<>> redis_pools;
+  std::map<std::string, postgres_access, std::less<>> postgres_pools;
   std::vector<child> planned;
   supervisor_actor resources, listeners;
   std::vector<resource<http_listener_actor>> listener_cells;
@@ -136,6 +139,26 @@ const std::map<std::string, resource<redis_pool_actor>, std::less<>>& node::redi
   return parts_->redis_pools;
 }
 
+postgres_access node::add_postgres(const std::string& pool, postgres::pool_options options) {
+  auto& home = *parts_->loops[parts_->postgres_pools.size() % loops()];
+  auto& access = parts_->postgres_pools[pool];
+  access.conninfo = options.connection.conninfo;
+  auto start = [this, &home, desk = access.desk,
+                options = std::move(options)](const gauge_ptr& counts) {
+    // It has no state to lose: one serves all of the pool's lives.
+    if (!desk.get()) desk.set(spawn<outside_desk>(system(), {.home = &home}));
+    return spawn<postgres_pool>(system(), {.home = &home, .counts = counts}, std::ref(home.io()),
+                                options);
+  };
+  const auto title = "postgres " + (pool.empty() ? "connections" : pool);
+  parts_->planned.push_back(child_of(title, access.pool, std::move(start)));
+  return access;
+}
+
+const std::map<std::string, postgres_access, std::less<>>& node::postgres_pools() const {
+  return parts_->postgres_pools;
+}
+
 error node::start_resources() {
   if (parts_->planned.empty()) return {};
   parts_->resources = parts_->watch_over("resources", std::move(parts_->planned));
@@ -146,6 +169,11 @@ error node::start_resources() {
     if (!reached)
       return make_error(code_of(reached.error()),
                         "Redis pool '" + pool + "': " + context_of(reached.error()));
+  }
+  for (const auto& [pool, access] : parts_->postgres_pools) {
+    if (pool.empty()) continue;
+    auto reached = ask_and_wait<check_atom>(loop(), access.pool, 6s, check_atom::value);
+    if (!reached) return reached.error();
   }
   return {};
 }

@@ -13,6 +13,8 @@
 #include "actors/core/status.hpp"
 #include "actors/http_listener.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/postgres_access.hpp"
+#include "actors/postgres_pool.hpp"
 #include "actors/redis_pool.hpp"
 
 namespace puff {
@@ -43,6 +45,10 @@ class node {
   /// Adds a pool; it starts with `start_resources`. Names are unique.
   resource<redis_pool_actor> add_redis(const std::string& pool, redis::client_options options);
   const std::map<std::string, resource<redis_pool_actor>, std::less<>>& redis_pools() const;
+  /// The same for PostgreSQL. The pool of the empty name has no server of its own: it lends
+  /// connections to whatever server a lease names.
+  postgres_access add_postgres(const std::string& pool, postgres::pool_options options);
+  const std::map<std::string, postgres_access, std::less<>>& postgres_pools() const;
   /// Starts the resources under supervision and asks each pool to reach its server. Waits; an error
   /// is one line about the first that does not.
   error start_resources();

@@ -108,14 +108,14 @@ namespace {
 
 constexpr auto start_up_limit = 60s;
 
-/// Lets asgiref know greenlets and Puff's asyncio thread.
-error install_asgiref() {
-  auto module = py::reinterpret_steal<py::object>(PyImport_ImportModule("puff._asgiref"));
+/// Calls a function of the package that prepares Python; `what` it prepares stands in the error.
+error prepare(const char* module_name, const char* function, const std::string& what) {
+  auto module = py::reinterpret_steal<py::object>(PyImport_ImportModule(module_name));
   auto done = py::reinterpret_steal<py::object>(
-      module ? PyObject_CallMethod(module.ptr(), "install", nullptr) : nullptr);
+      module ? PyObject_CallMethod(module.ptr(), function, nullptr) : nullptr);
   if (done) return {};
   return make_error(ec::bad_config,
-                    "asgiref cannot be used: " + take_exception_text(traceback::last_line));
+                    what + " cannot be used: " + take_exception_text(traceback::last_line));
 }
 
 }  // namespace
@@ -152,6 +152,7 @@ expected<std::unique_ptr<python_host>> python_host::start(node& over, python_opt
   shared.greenlets = &made->greenlets;
   shared.blocking = &made->blocking;
   shared.redis = over.redis_pools();
+  shared.postgres = over.postgres_pools();
   made->on_greenlets =
       made->spawn_application(made->greenlets, made->exchanges, "python greenlets");
   if (made->options.asyncio) {
@@ -162,7 +163,9 @@ expected<std::unique_ptr<python_host>> python_host::start(node& over, python_opt
     made->on_asyncio =
         made->spawn_application(*made->asyncio, *made->asyncio_exchanges, "python asyncio");
   }
-  if (auto failed = install_asgiref()) return failed;
+  if (auto failed = prepare("puff._asgiref", "install", "asgiref")) return failed;
+  if (made->options.django)
+    if (auto failed = prepare("puff._commands", "prepare_django", "Django")) return failed;
   made->watching = std::make_unique<watchdog>(made->greenlets, made->options.stall_threshold);
   return std::unique_ptr<python_host>{new python_host{std::move(made)}};
 }

@@ -5,6 +5,7 @@
 
 #include "actors/core/resource.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/postgres_access.hpp"
 
 namespace puff::bridge {
 
@@ -20,6 +21,8 @@ struct runtime {
   loop_thread* asyncio = nullptr;
   blocking_pool* blocking = nullptr;
   std::map<std::string, resource<redis_pool_actor>, std::less<>> redis;
+  /// The one of the empty name is for connections that name their own server.
+  std::map<std::string, postgres_access, std::less<>> postgres;
 };
 
 /// The process's one.

@@ -8,35 +8,46 @@
 #include "cli/restarter.hpp"
 #include "cli/serve_options.hpp"
 #include "services/config/places.hpp"
+#include "services/dev_servers/postgres_server.hpp"
 #include "services/dev_servers/redis_server.hpp"
 
 namespace puff::cli {
 namespace {
 
-using server_map = std::map<std::string, std::unique_ptr<dev::running_server>>;
 using environment = std::map<std::string, std::string>;
 
-/// One private server for each name: pools of several kinds with one name share it, as they share
-/// the default URL.
-expected<std::string> url_of(const std::string& name, server_map& servers) {
-  auto& server = servers[name];
-  if (!server) {
-    dev::redis_options o;
-    o.name = name;
-    auto started = dev::start(o);
-    if (!started) return std::move(started.error());
-    server = std::move(*started);
-    print("Redis '" + name + "' on " + server->url() + "\n");
+/// The private servers of one kind, one for each name: pools of several kinds with one name share
+/// it, as they share the default URL.
+struct private_servers {
+  std::string product;
+  expected<std::unique_ptr<dev::running_server>> (*start)(const std::string& name);
+  std::map<std::string, std::unique_ptr<dev::running_server>> running = {};
+
+  expected<std::string> url_of(const std::string& name) {
+    auto& server = running[name];
+    if (!server) {
+      auto started = start(name);
+      if (!started) return std::move(started.error());
+      server = std::move(*started);
+      print(product + " '" + name + "' on " + server->url() + "\n");
+    }
+    return server->url();
   }
-  return server->url();
+};
+
+template <class Options>
+expected<std::unique_ptr<dev::running_server>> start_named(const std::string& name) {
+  Options o;
+  o.name = name;
+  return dev::start(o);
 }
 
 error add_pools(const std::vector<config::pool_setting>& pools, std::string_view pattern,
-                server_map& servers, environment& to) {
+                private_servers& servers, environment& to) {
   for (const auto& pool : pools) {
     if (!pool.enable) continue;
     expected<std::string> url = pool.url;
-    if (pool.url_origin.from == config::origin::source::fallback) url = url_of(pool.name, servers);
+    if (pool.url_origin.from == config::origin::source::fallback) url = servers.url_of(pool.name);
     if (!url) return std::move(url.error());
     to[config::environment_name(pattern, pool.name)] = *url;
   }
@@ -51,12 +62,14 @@ bool is_source(const std::string& path) {
 
 int dev_run(const invocation& what, const serve_options& given) {
   const auto& s = what.config.values;
-  server_map servers;
+  private_servers postgres{"PostgreSQL", &start_named<dev::postgres_options>};
+  private_servers redis{"Redis", &start_named<dev::redis_options>};
   environment more;
   error failed;
-  if (!failed) failed = add_pools(s.redis, "PUFF_{NAME}_REDIS_URL", servers, more);
-  if (!failed) failed = add_pools(s.pubsub, "PUFF_{NAME}_PUBSUB_URL", servers, more);
-  if (!failed) failed = add_pools(s.task_queue, "PUFF_{NAME}_TASK_QUEUE_URL", servers, more);
+  if (!failed) failed = add_pools(s.postgres, "PUFF_{NAME}_POSTGRES_URL", postgres, more);
+  if (!failed) failed = add_pools(s.redis, "PUFF_{NAME}_REDIS_URL", redis, more);
+  if (!failed) failed = add_pools(s.pubsub, "PUFF_{NAME}_PUBSUB_URL", redis, more);
+  if (!failed) failed = add_pools(s.task_queue, "PUFF_{NAME}_TASK_QUEUE_URL", redis, more);
   if (failed) return print_failure(failed);
   if (!what.config.config_file.empty()) more["PUFF_CONFIG"] = what.config.config_file;
 

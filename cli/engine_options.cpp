@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "services/config/redact.hpp"
+#include "services/postgres/conninfo.hpp"
 
 namespace puff::cli {
 namespace {
@@ -46,6 +47,7 @@ bridge::python_options options_of_python(const config::settings& s) {
   o.interpreter.add_cwd = s.add_cwd_to_path;
   o.interpreter.python_path.assign(s.python_path.begin(), s.python_path.end());
   o.asyncio = s.asyncio;
+  o.django = s.django;
   o.max_greenlets = s.python.max_greenlets;
   o.max_blocking_threads = s.python.max_blocking_threads;
   o.blocking_idle = s.python.blocking_idle_ms;
@@ -86,6 +88,38 @@ expected<std::vector<redis_pool_plan>> redis_pools(const config::settings& s) {
   return plans;
 }
 
+expected<std::vector<postgres_pool_plan>> postgres_pools(const config::settings& s) {
+  std::vector<postgres_pool_plan> plans;
+  for (const auto& pool : s.postgres) {
+    if (!pool.enable) continue;
+    if (auto parsed = postgres::parse_conninfo(pool.url); !parsed)
+      return make_error(ec::bad_config, "PostgreSQL pool '" + pool.name + "' (" +
+                                            config::redact(pool.url) +
+                                            "): " + context_of(parsed.error()));
+    postgres_pool_plan plan{pool.name, {}};
+    auto& o = plan.options;
+    o.name = pool.name;
+    o.connection.conninfo = pool.url;
+    o.connection.statement_cache = pool.statement_cache;
+    o.min_size = std::min(pool.min_size, pool.pool_size);
+    o.max_size = pool.pool_size;
+    o.max_waiting = pool.max_waiting;
+    o.lease_timeout = pool.lease_timeout_ms;
+    o.connect_timeout = pool.connect_timeout_ms;
+    o.max_idle = pool.max_idle_ms;
+    o.max_age = pool.max_age_ms;
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
+postgres::pool_options connections_of_their_own() {
+  postgres::pool_options o;
+  o.name = "connections";
+  o.max_size = 0;
+  return o;
+}
+
 std::vector<application_target> applications(const config::settings& s) {
   std::vector<application_target> targets;
   for (const auto& mount : s.mounts)
@@ -101,7 +135,6 @@ std::vector<std::string> missing_features(const config::settings& s) {
     if (count > 0)
       out.push_back(table + " is configured, but this version has no " + what + " yet");
   };
-  note(enabled(s.postgres), "[[postgres]]", "PostgreSQL pools");
   note(enabled(s.pubsub), "[[pubsub]]", "pub/sub");
   note(enabled(s.task_queue), "[[task_queue]]", "task queues");
   note(enabled(s.graphql), "[[graphql]]", "GraphQL");

@@ -24,6 +24,16 @@ struct redis_pool_plan {
 /// The enabled Redis pools. Errors name the pool.
 expected<std::vector<redis_pool_plan>> redis_pools(const config::settings& s);
 
+struct postgres_pool_plan {
+  std::string name;
+  postgres::pool_options options;
+};
+/// The enabled PostgreSQL pools. Errors name the pool.
+expected<std::vector<postgres_pool_plan>> postgres_pools(const config::settings& s);
+
+/// For connections that name their own server: a pool that has none.
+postgres::pool_options connections_of_their_own();
+
 /// The applications of puff.toml: `wsgi` or `asgi` at the root, and the mounts.
 std::vector<bridge::application_target> applications(const config::settings& s);
 

@@ -9,6 +9,7 @@
 #include "cli/engine_options.hpp"
 #include "cli/program_parts.hpp"
 #include "cli/runtime_directory.hpp"
+#include "services/postgres/conninfo.hpp"
 
 namespace puff::cli {
 namespace {
@@ -68,6 +69,42 @@ std::string own_words(const error& why) {
   return context.empty() ? describe(why) : context;
 }
 
+findings examine_redis(const invocation& what) {
+  findings found;
+  auto pools = redis_pools(what.config.values);
+  if (!pools) return {{grade::fault, "Redis", own_words(pools.error()), "correct its url"}};
+  for (auto& pool : *pools) {
+    auto url = pool.options.connection.url.without_password();
+    node alone{options_of_node(what.config.values)};
+    alone.add_redis(pool.name, std::move(pool.options));
+    if (auto failed = alone.start_resources())
+      found.push_back({grade::fault, "Redis", own_words(failed),
+                       "start the server, or name another one by --" + pool.name + "-redis-url; '" +
+                           what.program.name + " dev' needs none"});
+    else
+      found.push_back({grade::fine, "Redis", "pool '" + pool.name + "' answers at " + url});
+  }
+  return found;
+}
+
+findings examine_postgres(const invocation& what) {
+  findings found;
+  auto pools = postgres_pools(what.config.values);
+  if (!pools) return {{grade::fault, "PostgreSQL", own_words(pools.error()), "correct its url"}};
+  for (auto& pool : *pools) {
+    auto url = postgres::without_password(pool.options.connection.conninfo);
+    node alone{options_of_node(what.config.values)};
+    alone.add_postgres(pool.name, std::move(pool.options));
+    if (auto failed = alone.start_resources())
+      found.push_back({grade::fault, "PostgreSQL", own_words(failed),
+                       "start the server, or name another one by --" + pool.name +
+                           "-postgres-url; '" + what.program.name + " dev' needs none"});
+    else
+      found.push_back({grade::fine, "PostgreSQL", "pool '" + pool.name + "' answers at " + url});
+  }
+  return found;
+}
+
 }  // namespace
 
 findings examine_configuration(const invocation& what) {
@@ -92,20 +129,9 @@ findings examine_system(const invocation& what) {
 }
 
 findings examine_servers(const invocation& what) {
-  findings found;
-  auto pools = redis_pools(what.config.values);
-  if (!pools) return {{grade::fault, "Redis", own_words(pools.error()), "correct its url"}};
-  for (auto& pool : *pools) {
-    auto url = pool.options.connection.url.without_password();
-    node alone{options_of_node(what.config.values)};
-    alone.add_redis(pool.name, std::move(pool.options));
-    if (auto failed = alone.start_resources())
-      found.push_back({grade::fault, "Redis", own_words(failed),
-                       "start the server, or name another one by --" + pool.name + "-redis-url; '" +
-                           what.program.name + " dev' needs none"});
-    else
-      found.push_back({grade::fine, "Redis", "pool '" + pool.name + "' answers at " + url});
-  }
+  auto found = examine_redis(what);
+  auto more = examine_postgres(what);
+  found.insert(found.end(), more.begin(), more.end());
   return found;
 }
 

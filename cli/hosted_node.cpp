@@ -70,6 +70,10 @@ error hosted_node::start_pools() {
   auto pools = redis_pools(invocation_.config.values);
   if (!pools) return std::move(pools.error());
   for (auto& pool : *pools) node_->add_redis(pool.name, std::move(pool.options));
+  auto databases = postgres_pools(invocation_.config.values);
+  if (!databases) return std::move(databases.error());
+  for (auto& pool : *databases) node_->add_postgres(pool.name, std::move(pool.options));
+  if (!databases->empty()) node_->add_postgres("", connections_of_their_own());
   if (auto failed = node_->start_resources()) return failed;
   return ending_->requested() ? stopped_early() : error{};
 }

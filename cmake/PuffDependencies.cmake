@@ -3,6 +3,8 @@
 find_package(Threads REQUIRED)
 find_package(CAF REQUIRED)
 find_package(Hiredis REQUIRED)
+find_package(PostgreSQL REQUIRED)
+find_package(OpenSSL REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)

@@ -8,6 +8,7 @@
 #include "schemas/redis_value.hpp"
 #include "schemas/request.hpp"
 #include "schemas/response.hpp"
+#include "schemas/sql.hpp"
 
 namespace puff {
 
@@ -29,6 +30,11 @@ using request_batch = parcel<request_events>;
 using response_batch = parcel<response_parts>;
 using redis_request = parcel<redis_commands>;
 using redis_reply = parcel<std::vector<redis_value>>;
+using sql_lease_wish = parcel<sql_lease>;
+using sql_leased = parcel<sql_lent>;
+using sql_request_parcel = parcel<sql_request>;
+using sql_reply_parcel = parcel<sql_reply>;
+using sql_description = parcel<sql_session>;
 
 // Verbs. Texts have at most ten characters.
 using serve_atom = caf::atom_constant<caf::atom("serve")>;      ///< events for an application
@@ -36,6 +42,12 @@ using answer_atom = caf::atom_constant<caf::atom("answer")>;    ///< parts for a
 using command_atom = caf::atom_constant<caf::atom("command")>;  ///< commands for Redis
 using drain_atom = caf::atom_constant<caf::atom("drain")>;  ///< finish what you have, take no more
 using check_atom = caf::atom_constant<caf::atom("check")>;  ///< are you able to work?
+using lease_atom = caf::atom_constant<caf::atom("lease")>;  ///< a session for me alone
+using run_atom = caf::atom_constant<caf::atom("run")>;      ///< a request for a session
+using describe_atom = caf::atom_constant<caf::atom("describe")>;  ///< what is it like now?
+using cancel_atom = caf::atom_constant<caf::atom("cancel")>;      ///< stop what runs
+using return_atom = caf::atom_constant<caf::atom("return")>;      ///< what was lent is not needed
+using errand_atom = caf::atom_constant<caf::atom("errand")>;      ///< do this in my place
 
 }  // namespace puff
 
@@ -43,3 +55,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::request_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::response_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::redis_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::redis_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_lease_wish)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_leased)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_request_parcel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_reply_parcel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_description)

@@ -1,5 +1,6 @@
 """What every test may ask for: a private Redis, a project's folder, and Puff running in it."""
 
+import uuid
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from support.project import Project
 from support.puff_process import PuffProcess
-from support.servers import RedisServer
+from support.servers import PostgresServer, RedisServer
 
 
 @pytest.fixture
@@ -16,6 +17,24 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
     """A private, empty Redis for one test, which may kill and restart it."""
     with RedisServer(tmp_path / "redis") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """One private PostgreSQL for all tests, which must not end it; see `postgres_database`."""
+    with PostgresServer(
+        tmp_path_factory.mktemp("postgres"), max_prepared_transactions=10
+    ) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_database(postgres_server: PostgresServer) -> Iterator[str]:
+    """The name of an empty database of one test, in `postgres_server`."""
+    name = f"test_{uuid.uuid4().hex}"
+    postgres_server.query(f"CREATE DATABASE {name}")
+    yield name
+    postgres_server.query(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

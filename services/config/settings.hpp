@@ -46,6 +46,14 @@ struct pool_setting {
   std::string url;  ///< never empty after `load`
   std::uint32_t pool_size = 10;
   std::uint32_t max_concurrent_tasks = 0;  ///< task queues only; 0: four per CPU
+  // The rest is PostgreSQL's only.
+  std::uint32_t min_size = 0;
+  std::uint32_t max_waiting = 10000;
+  std::uint32_t statement_cache = 256;  ///< 0: none
+  std::chrono::milliseconds lease_timeout_ms{30000};
+  std::chrono::milliseconds connect_timeout_ms{10000};
+  std::chrono::milliseconds max_idle_ms{600000};
+  std::chrono::milliseconds max_age_ms{3600000};
   origin url_origin;                       ///< `fallback` if nobody named a server
 };
 

@@ -2,15 +2,13 @@
 
 #include <signal.h>
 
-#include <algorithm>
-#include <cctype>
 #include <filesystem>
-#include <thread>
 
 #include "services/dev_servers/internal/child_process.hpp"
 #include "services/dev_servers/internal/directory_lock.hpp"
 #include "services/dev_servers/internal/project_directory.hpp"
 #include "services/dev_servers/internal/redis_probe.hpp"
+#include "services/dev_servers/internal/take_over.hpp"
 
 namespace puff::dev {
 namespace {
@@ -77,12 +75,6 @@ class redis_server : public running_server {
   bool stopped_ = false;
 };
 
-bool is_name(const std::string& name) {
-  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
-  });
-}
-
 expected<server_files> prepare_files(const redis_options& o) {
   auto directory = internal::make_server_directory(o.directory, "redis-" + o.name);
   if (!directory) return directory.error();
@@ -92,29 +84,9 @@ expected<server_files> prepare_files(const redis_options& o) {
                       *directory / "redis.log", *socket};
 }
 
-// Waits for the lock, or for a living server of whoever has it (then: nothing).
-expected<std::optional<directory_lock>> take_over(const server_files& files,
-                                                  clock::time_point deadline) {
-  while (true) {
-    auto lock = directory_lock::try_acquire(files.lock);
-    if (!lock || *lock) return lock;
-    auto owner = directory_lock::living_owner(files.lock);
-    if (owner && probe_redis(files.socket, probe_time) == probe_answer::ready) return lock;
-    if (clock::now() >= deadline)
-      return make_error(ec::timed_out,
-                        "another program" + (owner ? " (pid " + std::to_string(owner) + ")" : "") +
-                            " holds " + files.lock.string() + ", but its Redis does not answer");
-    std::this_thread::sleep_for(probe_pause);
-  }
-}
-
 expected<std::unique_ptr<running_server>> use_live(const redis_options& o, server_files files) {
-  auto owner = directory_lock::living_owner(files.lock);
   if (o.live == on_live::refuse)
-    return make_error(ec::unavailable,
-                      "the Redis of this project runs already in " + files.directory.string() +
-                          (owner ? ", started by process " + std::to_string(owner) : "") +
-                          "; stop that program first");
+    return internal::refuse_live("Redis", files.directory.string(), files.lock);
   return std::unique_ptr<running_server>{
       std::make_unique<redis_server>(std::move(files), std::nullopt, nullptr, o.stop_grace)};
 }
@@ -176,7 +148,7 @@ expected<std::unique_ptr<running_server>> start_fresh(const redis_options& o,
 }  // namespace
 
 expected<std::unique_ptr<running_server>> start(const redis_options& o) {
-  if (!is_name(o.name))
+  if (!internal::is_pool_name(o.name))
     return make_error(ec::bad_argument, "'" + o.name + "' is not the name of a Redis pool");
   auto program = internal::find_executable(o.executable);
   if (program.empty())
@@ -186,10 +158,10 @@ expected<std::unique_ptr<running_server>> start(const redis_options& o) {
   auto files = prepare_files(o);
   if (!files) return files.error();
   auto deadline = clock::now() + o.ready_timeout;
-  auto lock = take_over(*files, deadline);
+  auto answers = [&] { return probe_redis(files->socket, probe_time) == probe_answer::ready; };
+  auto lock = internal::take_over(files->lock, "Redis", answers, deadline);
   if (!lock) return lock.error();
-  if (!*lock || probe_redis(files->socket, probe_time) == probe_answer::ready)
-    return use_live(o, std::move(*files));
+  if (!*lock || answers()) return use_live(o, std::move(*files));
   return start_fresh(o, program, std::move(*files), std::move(**lock), deadline);
 }
 

@@ -1,9 +1,9 @@
-"""The private Redis starts, answers, and comes back as its calls say."""
+"""The private servers start, answer, and come back as their calls say."""
 
 import pytest
 
 from support.clients import RedisError
-from support.servers import RedisServer, accepts, free_port, wait_until
+from support.servers import PostgresServer, RedisServer, accepts, free_port, wait_until
 
 
 def test_answers_on_both_addresses(redis_server):
@@ -45,3 +45,30 @@ def test_a_wait_ends(tmp_path):
     assert not accepts(("127.0.0.1", free_port()))
     with pytest.raises(TimeoutError, match="the moon: not within"):
         wait_until(lambda: False, "the moon", 0.05)
+
+
+def test_a_postgres_answers_on_both_addresses_and_keeps_its_data(tmp_path):
+    with PostgresServer(tmp_path, max_prepared_transactions=10) as server:
+        assert accepts(("127.0.0.1", server.port))
+        assert accepts(f"{server.socket_directory}/.s.PGSQL.{server.port}")
+        assert server.query("SHOW max_prepared_transactions") == "10"
+        server.query("CREATE TABLE t AS SELECT i, 'x' || i AS s FROM generate_series(1, 2) i")
+        port = server.port
+        server.restart()
+        assert server.port == port
+        server.kill()
+        assert not accepts(("127.0.0.1", port))
+        server.start()
+        assert server.query("SELECT * FROM t") == "1|x1\n2|x2"
+        with pytest.raises(RuntimeError, match='relation "none" does not exist'):
+            server.query("SELECT * FROM none")
+
+
+def test_a_postgres_that_cannot_start_says_why(tmp_path):
+    with pytest.raises(ChildProcessError, match='"shared_buffers"'):
+        PostgresServer(tmp_path, shared_buffers="much").start()
+
+
+def test_every_test_has_a_database_of_its_own(postgres_server, postgres_database):
+    postgres_server.query("CREATE TABLE mine ()", postgres_database)
+    assert postgres_server.query("SELECT to_regclass('mine') IS NULL") == "t"

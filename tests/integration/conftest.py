@@ -2,7 +2,14 @@
 
 import sys
 
-INSIDE = ["test_runtime.py", "test_blocking.py", "test_asgiref.py", "test_redis.py"]
+INSIDE = [
+    "test_runtime.py",
+    "test_blocking.py",
+    "test_asgiref.py",
+    "test_redis.py",
+    "test_postgres_pool.py",
+    "test_sqlalchemy.py",
+]
 
 native = sys.modules.get("puff._puff")
 collect_ignore = [] if native is not None and native.is_puff() else INSIDE

@@ -66,12 +66,12 @@ def projects():
 class Terminal:
     """Where a reader types the commands of one project."""
 
-    def __init__(self, folder, start, redis, env):
+    def __init__(self, folder, start, servers, env):
         self.folder = folder
         self.address = ADDRESS
         self.servers = []
         self._start = start
-        self._redis = redis
+        self._pools = servers
         self._env = env
 
     def type(self, text):
@@ -97,7 +97,7 @@ class Terminal:
 
     def _done(self, words, env):
         if words[0] == "puff":
-            return run_puff(words[1:], self.folder, {**self._redis(), **env})
+            return run_puff(words[1:], self.folder, {**self._pools(), **env})
         assert words[0] == "curl", f"what is {words[0]}?"
         return subprocess.run(
             ["curl", "-sS", *words[1:]],
@@ -112,7 +112,7 @@ class Terminal:
     def _serve(self, words, env, expected):
         any_port = "--bind" not in words and words[0] not in ("wait_forever", "worker")
         arguments = [*words, "--bind", "127.0.0.1:0"] if any_port else words
-        servers = {} if words[0] == "dev" else self._redis()
+        servers = {} if words[0] == "dev" else self._pools()
         process = self._start(*arguments, **{**servers, **env})
         self.servers.append(process)
         if any_port:
@@ -144,17 +144,27 @@ def pattern(expected):
 
 @pytest.fixture
 def terminal(project, puff, tmp_path, request):
-    def redis():
-        """The variables that lead the project's pools without a URL to a private Redis."""
+    def named(kind, server, url_of):
+        """The variables that lead the project's pools of a kind without a URL to a server."""
         file = project.path("puff.toml")
-        pools = tomllib.loads(file.read_text()).get("redis", []) if file.exists() else []
+        pools = tomllib.loads(file.read_text()).get(kind, []) if file.exists() else []
         names = [
             p.get("name", "default").upper().replace("-", "_") for p in pools if "url" not in p
         ]
-        url = request.getfixturevalue("redis_server").url if names else ""
-        return {f"PUFF_{name}_REDIS_URL": url for name in names}
+        url = url_of(request.getfixturevalue(server)) if names else ""
+        return {f"PUFF_{name}_{kind.upper()}_URL": url for name in names}
 
-    return Terminal(project.folder, puff, redis, {"PUFF_RUNTIME_DIR": str(tmp_path / "run")})
+    def servers():
+        """Private ones, started when they are needed."""
+        return {
+            **named("redis", "redis_server", lambda server: server.url),
+            **named("postgres", "postgres_database", postgres_url),
+        }
+
+    def postgres_url(database):
+        return request.getfixturevalue("postgres_server").url_of(database)
+
+    return Terminal(project.folder, puff, servers, {"PUFF_RUNTIME_DIR": str(tmp_path / "run")})
 
 
 @pytest.mark.parametrize("blocks", projects())

@@ -143,7 +143,9 @@ def test_a_burst_has_bounds(demo, query):
     assert demo.get(f"/burst?{query}").status == 400
 
 
-@pytest.mark.parametrize("name", ["hello_wsgi", "flask_counter", "fastapi_counter", "demo"])
+@pytest.mark.parametrize(
+    "name", ["hello_wsgi", "flask_counter", "fastapi_counter", "polls", "demo"]
+)
 def test_an_example_explains_itself_in_a_few_lines(name):
     lines = (EXAMPLES / name / "README.md").read_text().splitlines()
     assert lines[0] == f"# {name}"

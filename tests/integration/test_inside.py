@@ -11,8 +11,16 @@ HERE = Path(__file__).parent
 
 
 @pytest.mark.parametrize("file", INSIDE)
-def test_inside_puff(project, redis_server, file):
-    project.write("puff.toml", f'asyncio = true\n[[redis]]\nurl = "{redis_server.url}"\n')
+def test_inside_puff(project, redis_server, postgres_server, postgres_database, file):
+    project.write(
+        "puff.toml",
+        f"""asyncio = true
+[[redis]]
+url = "{redis_server.url}"
+[[postgres]]
+url = "{postgres_server.url_of(postgres_database)}"
+""",
+    )
     options = ["-q", "-c", "/dev/null", "--noconftest", "-p", "no:cacheprovider"]
     done = run_puff(
         ["pytest", *options, "--import-mode=importlib", f"--rootdir={HERE}", str(HERE / file)],

@@ -433,7 +433,7 @@ def test_stacks_show_waiting_greenlets():
 def test_the_stub_describes_the_compiled_module():
     stub = ast.parse(Path(puff.__file__).with_name("_puff.pyi").read_text())
     described = {
-        node.name: [each.arg for each in node.args.posonlyargs]
+        node.name: [each.arg for each in node.args.posonlyargs + node.args.args]
         for node in stub.body
         if isinstance(node, ast.FunctionDef)
     }

@@ -70,16 +70,6 @@ sockaddr_un unix_address(const std::string& path) {
 
 }  // namespace
 
-std::uint16_t free_port() {
-  socket_fd s{AF_INET};
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(s.fd, generic, size) != 0 || ::getsockname(s.fd, generic, &size) != 0)
-    throw std::runtime_error("no free port on loopback");
-  return ntohs(address.sin_port);
-}
-
 redis_server::redis_server(std::vector<std::string> arguments) : arguments_(std::move(arguments)) {
   std::string pattern = std::filesystem::temp_directory_path() / "puff-redis-XXXXXX";
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/free_port.hpp"
+
 namespace puff::test {
 
 /// A real redis-server in a directory of its own, on a unix socket and on a free port of loopback,
@@ -46,8 +48,5 @@ class redis_server {
   pid_t pid_ = -1;
   int pidfd_ = -1;
 };
-
-/// A port of loopback that was free a moment ago.
-std::uint16_t free_port();
 
 }  // namespace puff::test

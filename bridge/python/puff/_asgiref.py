@@ -9,6 +9,8 @@
 - `async_to_sync` in a greenlet runs the coroutine on Puff's asyncio thread while the greenlet
   waits; thread-sensitive functions that it awaits run in that greenlet, as asgiref promises.
 
+Django's choice of a database driver, which must be made before Django is imported, is prepared too.
+
 Only what asgiref shows is used: the storage that it makes, class attributes that hold executors,
 and methods with fixed signatures."""
 
@@ -29,6 +31,7 @@ from asgiref.sync import AsyncToSync, SyncToAsync, ThreadSensitiveContext
 
 from puff import _puff
 from puff.asyncio_support import Running
+from puff.contrib.django import _driver
 from puff.greenlets import spawn_blocking
 
 _restore_context: Callable[[Context], None] = asgiref.sync._restore_context
@@ -254,3 +257,4 @@ def install() -> None:
     loop = _puff.asyncio_loop()
     if loop is not None:
         _async_to_sync.loop_thread_executors[loop] = _default_place
+    _driver.install()

@@ -1,6 +1,7 @@
 """What the command line runs: applications found by name, functions called as commands."""
 
 import asyncio
+import importlib
 import inspect
 import sys
 import traceback
@@ -16,9 +17,34 @@ class NotThere(Exception):
     """A name that leads nowhere; its text is one line for a person."""
 
 
+_django = False  # whether Django is to be set up before anything of the user's is imported
+
+
+def prepare_django() -> None:
+    """Lets `django = true` of puff.toml take effect: Django's static files do not block, and the
+    project is set up before the first module of the user's is loaded."""
+    global _django
+    from puff.compat import patch_django
+
+    importlib.import_module("django")
+    patch_django()
+    _django = True
+
+
+def _set_up_django() -> None:
+    from puff.contrib.django.settings_module import find_settings
+
+    global _django
+    _django = False
+    if find_settings() is not None:
+        importlib.import_module("django").setup()
+
+
 def load(path: str) -> Any:
     """The object that `path` names. NotThere if a part of the name does not exist; what the module
     itself raises goes through."""
+    if _django and not path.startswith("puff."):
+        _set_up_django()
     module = path.partition(":")[0] if ":" in path else path.rpartition(".")[0]
     try:
         return import_string(path)

@@ -3,14 +3,18 @@
 import importlib
 import os
 import sys
+import unittest
+import unittest.signals
 from types import ModuleType
 from typing import NoReturn
 
 
 def django(*arguments: str) -> NoReturn:
     """A management command of Django; leaves with its status."""
-    management = _needed("django.core.management", "Django")
-    management.ManagementUtility(["django", *arguments]).execute()
+    _needed("django", "Django")
+    keep_signals()
+    management = importlib.import_module("puff.contrib.django.management")
+    management.get_management_utility_execute(["django", *arguments])
     sys.exit(0)
 
 
@@ -22,6 +26,13 @@ def pytest(folder: str, *arguments: str) -> NoReturn:
     os.chdir(folder)
     places = [f"--rootdir={os.getcwd()}", "--import-mode=importlib"]
     sys.exit(int(program.main([*places, *arguments])))
+
+
+def keep_signals() -> None:
+    """Ctrl-C is Puff's: a runner of unittest would put its own handler there, and cannot put back
+    one that is not Python's."""
+    for module in (unittest, unittest.signals):
+        vars(module)["installHandler"] = lambda: None
 
 
 def _needed(module: str, name: str) -> ModuleType:

@@ -9,10 +9,14 @@ calls of a node share one pipelined connection per pool, so many at a time cost 
 Keys and values are str, bytes, int or float; results are bytes; a missing key is None. Methods have
 the names of redis-py. Where the server answers with an error, `RedisError` is raised with its text.
 Commands that would change the shared connection (SELECT, SUBSCRIBE, WATCH, ..) are refused with
-NotImplementedError and a text that says what to use."""
+NotImplementedError and a text that says what to use.
+
+In a plain Python without Puff (a script, `manage.py`) calls block their thread; the pool's URL is
+that of the environment or of puff.toml in the working directory."""
 
 import hashlib
 from collections.abc import Callable, Coroutine, Iterable
+from importlib import import_module
 from typing import Any, NoReturn, Self
 
 from puff import _puff
@@ -38,6 +42,8 @@ __all__ = [
 ]
 
 DEFAULT_TIMEOUT_MS = 10_000
+# In a plain Python no node answers; there each thread has connections of its own.
+_calls: Any = _puff if _puff.is_puff() else import_module("puff._redis_outside")
 # The longest deadline of a command that waits in the server for ever: 24 days.
 _LONGEST_MS = 2**31 - 1
 
@@ -85,7 +91,7 @@ class RedisClient(Commands):
     def _call(
         self, words: tuple[Any, ...], decode: Decode | None = None, waits: Seconds | None = 0
     ) -> Any:
-        return _puff.redis_call(self._pool, words, _deadline(self._timeout_ms, waits), decode)
+        return _calls.redis_call(self._pool, words, _deadline(self._timeout_ms, waits), decode)
 
 
 class Pipeline(Commands):
@@ -139,7 +145,7 @@ class Pipeline(Commands):
         if self._transaction:
             commands = [("MULTI",), *commands, ("EXEC",)]
         deadline = _deadline(self._timeout_ms, waits)
-        return _puff.redis_pipeline(self._pool, commands, deadline, decode)
+        return _calls.redis_pipeline(self._pool, commands, deadline, decode)
 
     def _call(
         self, words: tuple[Any, ...], decode: Decode | None = None, waits: Seconds | None = 0

@@ -6,6 +6,7 @@ from measure import places, report
 from measure.actors import actors
 from measure.cases import measure
 from measure.http import frameworks, hello
+from measure.postgres import postgres
 from measure.redis import redis
 from measure.startup import startup
 from measure.syscalls import syscalls
@@ -14,6 +15,7 @@ TOPICS = {
     "http": hello,
     "frameworks": frameworks,
     "redis": redis,
+    "postgres": postgres,
     "actors": actors,
     "startup": startup,
     "syscalls": syscalls,

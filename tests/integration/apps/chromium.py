@@ -67,7 +67,12 @@ class Page:
     async def open(self, url):
         for domain in ("Page", "Network", "Runtime", "Log"):
             await self.call(f"{domain}.enable")
-        await self.call("Page.navigate", url=url)
+        await self.follow(self.call("Page.navigate", url=url))
+
+    async def follow(self, leading):
+        """Awaits what leads to another page, and then that this one is loaded."""
+        self._loaded.clear()
+        await leading
         async with asyncio.timeout(self._timeout):
             await self._loaded.wait()
 

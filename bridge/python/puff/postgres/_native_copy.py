@@ -1,0 +1,154 @@
+"""COPY for the native API: where its data comes from and goes to."""
+
+import inspect
+import os
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from puff.postgres._exceptions import error_of_result
+from puff.postgres._native_values import _BYTES, text_of
+from puff.postgres._steps import Steps
+
+if TYPE_CHECKING:
+    from puff.postgres._native_connection import Connection
+
+_PIECE = 256 * 1024
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def quoted_name(name: str) -> str:
+    """An identifier as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_text(text: str) -> str:
+    """A literal as SQL, however standard_conforming_strings is set."""
+    quoted = "'" + text.replace("'", "''") + "'"
+    return " E" + quoted.replace("\\", "\\\\") if "\\" in text else quoted
+
+
+def target(table: str, columns: Iterable[str], schema: str | None) -> str:
+    """A table, perhaps with some of its columns, as SQL."""
+    name = quoted_name(table) if schema is None else f"{quoted_name(schema)}.{quoted_name(table)}"
+    listed = ", ".join(quoted_name(column) for column in columns)
+    return f"{name} ({listed})" if listed else name
+
+
+def options_text(options: dict[str, Any]) -> str:
+    """COPY's options as SQL; None leaves one out."""
+    words = []
+    for name, value in options.items():
+        if value is None:
+            continue
+        if not name.isidentifier():
+            raise ValueError(f"COPY has no option {name!r}")
+        if isinstance(value, bool):
+            words.append(f"{name} {'true' if value else 'false'}")
+        elif isinstance(value, list | tuple):
+            words.append(f"{name} ({', '.join(quoted_name(column) for column in value)})")
+        elif name == "format":
+            words.append(f"format {quoted_name(str(value))}")
+        else:
+            words.append(f"{name} {quoted_text(str(value))}")
+    return f" ({', '.join(words)})" if words else ""
+
+
+def with_literals(query: str, args: tuple[Any, ...]) -> str:
+    """COPY takes no parameters: a query that has some cannot be copied."""
+    if args:
+        raise NotImplementedError("COPY takes no parameters: write the values into the query")
+    return query
+
+
+def pieces(source: Any) -> Iterator[bytes]:
+    """The data of a path, a file, bytes, or an iterable of bytes, in pieces."""
+    if isinstance(source, str | os.PathLike):
+        with open(source, "rb") as file:
+            yield from pieces(file)
+    elif isinstance(source, _BYTES):
+        yield bytes(source)
+    elif hasattr(source, "read"):
+        while piece := source.read(_PIECE):
+            yield piece.encode() if isinstance(piece, str) else piece
+    else:
+        yield from source
+
+
+def pieces_of_records(records: Iterable[Iterable[Any]]) -> Iterator[bytes]:
+    """Rows in COPY's text format."""
+    lines: list[str] = []
+    size = 0
+    for record in records:
+        line = "\t".join(_field(value) for value in record) + "\n"
+        lines.append(line)
+        size += len(line)
+        if size >= _PIECE:
+            yield "".join(lines).encode()
+            lines, size = [], 0
+    if lines:
+        yield "".join(lines).encode()
+
+
+def _field(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    text = "\\x" + bytes(value).hex() if isinstance(value, _BYTES) else text_of(value)
+    return text.translate(_ESCAPES)
+
+
+def copy_in(
+    connection: "Connection", sql: str, data: Iterator[bytes], timeout: float | None
+) -> Steps[str]:
+    """Runs COPY FROM with `data`: its status. What raises in between ends the COPY."""
+    from puff.postgres._native_connection import last_result, milliseconds
+
+    session, limit = connection._session, milliseconds(timeout)
+    reply = yield from connection._run(lambda: session.simple(sql.encode(), limit))
+    last_result(reply)
+    failure = ""
+    try:
+        for piece in data:
+            yield from connection._run(lambda piece=piece: session.copy_data(piece, limit))
+    except Exception as raised:
+        failure = f"{type(raised).__name__}: {raised}"
+        yield from connection._run(lambda: session.copy_end(failure, limit))
+        raise
+    reply = yield from connection._run(lambda: session.copy_end("", limit))
+    tag: str = last_result(reply).tag
+    return tag
+
+
+def copy_out(connection: "Connection", sql: str, output: Any, timeout: float | None) -> Steps[str]:
+    """Runs COPY TO into `output`: its status."""
+    if isinstance(output, str | os.PathLike):
+        with open(output, "wb") as file:
+            return (yield from copy_out(connection, sql, file, timeout))
+    from puff.postgres._native_connection import milliseconds
+
+    session, limit = connection._session, milliseconds(timeout)
+    put = output.write if hasattr(output, "write") else output
+    reply = yield from connection._run(lambda: session.simple(sql.encode(), limit))
+    tag = ""
+    try:
+        while True:
+            tag = _tag_of(reply) or tag
+            if reply.data:
+                done = put(reply.data)
+                if inspect.isawaitable(done):
+                    yield done
+            if not reply.more:
+                return tag
+            reply = yield from connection._run(lambda: session.next(limit))
+    except BaseException:
+        if not session.closed and reply.more:
+            yield from connection._run(lambda: session.drain(limit))
+        raise
+
+
+def _tag_of(reply: Any) -> str:
+    tag = ""
+    for result in reply.results:
+        if result.kind == "error":
+            raise error_of_result(result, None, None)
+        tag = result.tag if result.kind == "command" else tag
+    return tag

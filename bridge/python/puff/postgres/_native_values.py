@@ -1,0 +1,191 @@
+"""How the native API gives values to the server ($1, $2, ..) and makes rows of what it answers."""
+
+import datetime
+import decimal
+import enum
+import ipaddress
+import json
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from puff import _puff
+from puff.postgres import _typecasts
+from puff.postgres._exceptions import InternalError
+
+Encoded = tuple[bytes | None, ...]
+
+# A value that is sent in binary form: everything else is text, whose meaning the server knows.
+_BYTES = (bytes, bytearray, memoryview)
+
+
+def _interval(value: datetime.timedelta) -> str:
+    return f"{value.days} days {value.seconds}.{value.microseconds:06d} seconds"
+
+
+def _array(items: Iterable[Any]) -> str:
+    return "{" + ",".join(_item(item) for item in items) + "}"
+
+
+def _item(item: Any) -> str:
+    if item is None:
+        return "NULL"
+    if isinstance(item, list | tuple):
+        return _array(item)
+    text = "\\x" + bytes(item).hex() if isinstance(item, _BYTES) else text_of(item)
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_TEXT: dict[type, Callable[[Any], str]] = {
+    str: str,
+    bool: lambda value: "t" if value else "f",
+    int: int.__repr__,
+    float: float.__repr__,
+    decimal.Decimal: str,
+    datetime.datetime: datetime.datetime.isoformat,
+    datetime.date: datetime.date.isoformat,
+    datetime.time: datetime.time.isoformat,
+    datetime.timedelta: _interval,
+    uuid.UUID: str,
+    dict: json.dumps,
+    list: _array,
+    tuple: _array,
+    enum.Enum: lambda value: text_of(value.value),
+    **dict.fromkeys(
+        (
+            ipaddress.IPv4Address,
+            ipaddress.IPv6Address,
+            ipaddress.IPv4Interface,
+            ipaddress.IPv6Interface,
+            ipaddress.IPv4Network,
+            ipaddress.IPv6Network,
+        ),
+        str,
+    ),
+}
+
+
+def text_of(value: Any) -> str:
+    """A value that is not None and no bytes as PostgreSQL reads it. TypeError for a type that has
+    no text."""
+    make = _TEXT.get(type(value))
+    if make is None:
+        for base in type(value).__mro__:
+            if base in _TEXT:
+                make = _TEXT[base]
+                break
+        else:
+            raise TypeError(f"PostgreSQL is not given a {type(value).__name__}: convert it first")
+    return make(value)
+
+
+def encode(values: Iterable[Any]) -> tuple[Encoded, tuple[bool, ...]]:
+    """The values as bytes, and which of them are in binary form."""
+    encoded: list[bytes | None] = []
+    binary: list[bool] = []
+    for value in values:
+        is_binary = isinstance(value, _BYTES)
+        if value is None:
+            encoded.append(None)
+        elif is_binary:
+            encoded.append(bytes(value))
+        else:
+            encoded.append(text_of(value).encode())
+        binary.append(is_binary)
+    return tuple(encoded), tuple(binary)
+
+
+def encode_sets(sets: Iterable[Iterable[Any]]) -> tuple[list[Encoded], tuple[bool, ...]]:
+    """Several sets of values, each place of which is in one form."""
+    encoded: list[Encoded] = []
+    forms: list[bool] = []
+    for values in sets:
+        one, binary = encode(values)
+        if not encoded:
+            forms = list(binary)
+        elif len(binary) != len(forms):
+            raise ValueError(f"the first set has {len(forms)} values, another {len(binary)}")
+        for place, value in enumerate(one):
+            if value is not None and binary[place] != forms[place]:
+                if any(earlier[place] is not None for earlier in encoded):
+                    raise TypeError(f"${place + 1} is bytes in some of the sets only")
+                forms[place] = binary[place]
+        encoded.append(one)
+    return encoded, tuple(forms)
+
+
+_MOST_STATEMENTS = 4096
+# Statements whose results can be asked for in binary form.
+_binary_statements: set[str] = set()
+
+
+def wants_binary(sql: str) -> bool:
+    """Whether to ask for the statement's results in binary form."""
+    return sql in _binary_statements
+
+
+def rows_of(result: Any, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a result, values as Python's."""
+    rows: list[tuple[Any, ...]] | None = _puff.pg_binary_rows(result)
+    if rows is not None:
+        return rows
+    if sql in _binary_statements:
+        _binary_statements.discard(sql)
+        if any(column[-1] for column in result.describe()):
+            raise InternalError("the types of the statement's columns have changed: run it again")
+    if _puff.pg_is_binary(result):
+        if len(_binary_statements) >= _MOST_STATEMENTS:
+            _binary_statements.clear()
+        _binary_statements.add(sql)
+    casters = _puff.pg_casters(result, (_casters(),), _typecasts.builtin["UNICODE"])
+    texts: list[tuple[Any, ...]] = result.fetch(0, result.rows, casters, None, None)
+    return texts
+
+
+def names_of(result: Any) -> tuple[str, ...]:
+    """The names of a result's columns."""
+    return tuple(column[0].decode() for column in result.describe())
+
+
+def records_of(result: Any, sql: str) -> list[Any]:
+    """The rows of a result as records."""
+    records: list[Any] = _puff.pg_records(names_of(result), rows_of(result, sql))
+    return records
+
+
+def _casters() -> dict[int, Any]:
+    """Typecasters by OID: the DB-API's, but for what the native API gives otherwise."""
+    if not _made:
+        for caster in _typecasts.builtin.values():
+            _made.update(dict.fromkeys(caster.values, caster))
+        for oid, array_oid, make in _OWN_TYPES:
+            caster = _puff.pg_new_type((oid,), f"native {oid}", make)
+            _made[oid] = caster
+            _made[array_oid] = _puff.pg_new_array_type((array_oid,), f"native {array_oid}", caster)
+    return _made
+
+
+def _in_utc(text: str | None, cursor: object) -> Any:
+    moment = _typecasts.builtin["DATETIMETZ"](text, cursor)
+    zone = getattr(moment, "tzinfo", None)
+    return moment if zone is None else moment.astimezone(datetime.UTC)
+
+
+def _unless_null(make: Callable[[str], Any]) -> Callable[[str | None, object], Any]:
+    return lambda text, cursor: None if text is None else make(text)
+
+
+_made: dict[int, Any] = {}
+_OWN_TYPES: list[tuple[int, int, Callable[[str | None, object], Any]]] = [
+    (17, 1001, _unless_null(lambda text: bytes.fromhex(text[2:]))),
+    (114, 199, _unless_null(str)),
+    (650, 651, _unless_null(ipaddress.ip_network)),
+    (
+        869,
+        1041,
+        _unless_null(lambda t: (ipaddress.ip_interface if "/" in t else ipaddress.ip_address)(t)),
+    ),
+    (1184, 1185, _in_utc),
+    (2950, 2951, _unless_null(uuid.UUID)),
+    (3802, 3807, _unless_null(str)),
+]

@@ -1,0 +1,22 @@
+"""Source distributions of other people's projects, with the tests that lie in them."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+
+def fetch(requirement: str, folder: Path) -> Path:
+    """The unpacked source distribution of `NAME==VERSION`, fetched by pip the first time."""
+    target = folder / requirement.replace("==", "-").lower()
+    if (target / "complete").exists():
+        return next(path for path in target.iterdir() if path.is_dir())
+    target.mkdir(parents=True, exist_ok=True)
+    pip = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check"]
+    options = ["--no-deps", "--no-binary", ":all:"]
+    subprocess.run([*pip, *options, requirement, "-d", str(target)], check=True)
+    (archive,) = target.glob("*.tar.gz")
+    shutil.unpack_archive(archive, target)
+    archive.unlink()
+    (target / "complete").touch()
+    return next(path for path in target.iterdir() if path.is_dir())
