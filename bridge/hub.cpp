@@ -173,13 +173,21 @@ PyObject* hub::new_waiter() {
 }
 
 PyObject* hub::suspend(wait_id id) {
+  if (running_ && running_->cancelled) {
+    abandon_wait(id);
+    raise(make_error(ec::cancelled, *std::exchange(running_->cancelled, std::nullopt)));
+    return nullptr;
+  }
   if (!wait_of(id).done) {
     wait_of(id).suspended = true;
     auto* interrupted = running_;
     if (interrupted) interrupted->waiting_at = id;
+    if (suspended_.size() <= id.slot) suspended_.resize(id.slot + 1);
+    suspended_[id.slot] = interrupted;
     auto* back = PyGreenlet_Switch(reinterpret_cast<PyGreenlet*>(main_), no_arguments_, nullptr);
     Py_XDECREF(back);
     running_ = interrupted;
+    suspended_[id.slot] = nullptr;
     if (interrupted) interrupted->waiting_at = {};
     const bool thrown_into = !back;
     if (!thrown_into && !wait_of(id).done)
@@ -198,12 +206,24 @@ void hub::wake(wait_id id) {
   if (wait_of(id).suspended) resumptions_.push_back(id);
 }
 
-void hub::cancel(const work& what, std::string why) {
-  fail(what.waiting_at, make_error(ec::cancelled, std::move(why)));
+void hub::cancel(work& what, std::string why) {
+  const bool answered = !is_open(what.waiting_at) || wait_of(what.waiting_at).done;
+  if (answered)
+    what.cancelled = std::move(why);
+  else
+    fail(what.waiting_at, make_error(ec::cancelled, std::move(why)));
 }
 
 void hub::cancel_all() {
-  for_each_wait([this](wait_id id) { fail(id, make_error(ec::cancelled, "the node shuts down")); });
+  const std::string why = "the node shuts down";
+  for (auto& what : starts_) what->cancelled = why;
+  for_each_wait([&](wait_id id) {
+    auto* what = id.slot < suspended_.size() ? suspended_[id.slot] : nullptr;
+    if (what)
+      cancel(*what, why);
+    else
+      fail(id, make_error(ec::cancelled, why));
+  });
 }
 
 void hub::at_end_of_turn(std::function<void()> hook) { end_of_turn_.push_back(std::move(hook)); }

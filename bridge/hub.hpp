@@ -8,6 +8,8 @@
 #include <condition_variable>
 #include <deque>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace puff::bridge {
 
@@ -22,6 +24,7 @@ class work {
   pybind11::object context;  ///< a contextvars.Context that nobody has entered; none: a fresh one
   pybind11::object locals;   ///< a dict of what is local to this work; none until it is asked for
   wait_id waiting_at;        ///< where its greenlet waits now, if it does
+  std::optional<std::string> cancelled;  ///< its next wait raises Cancelled, and says this
 };
 
 struct hub_options {
@@ -55,9 +58,9 @@ class hub final : public python_thread {
   /// Calls `then` once no work is left, neither running nor waiting for a greenlet.
   void when_idle(std::function<void()> then) { when_idle_ = std::move(then); }
 
-  /// Raises Cancelled where `what` waits; nothing if it does not.
-  void cancel(const work& what, std::string why);
-  /// Raises Cancelled in every greenlet that waits.
+  /// Raises Cancelled where `what` waits, or where it waits next.
+  void cancel(work& what, std::string why);
+  /// The same for all work there is.
   void cancel_all();
 
   /// What the calling greenlet does; null outside greenlets.
@@ -108,6 +111,7 @@ class hub final : public python_thread {
   work* running_ = nullptr;  // what the greenlet that runs now does
   std::deque<std::unique_ptr<work>> starts_;
   std::vector<wait_id> resumptions_, resuming_;
+  std::vector<work*> suspended_;  // by the slot of the wait
   std::vector<std::function<void()>> end_of_turn_, ending_turn_;
   std::function<void()> when_idle_;
   bool finished_ = false;

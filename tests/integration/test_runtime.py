@@ -254,6 +254,42 @@ def test_cancel_raises_where_the_greenlet_waits():
     assert cleaned == ["cleaned"]
 
 
+def test_cancel_after_the_answer_raises_at_the_next_wait():
+    handed_out, seen = [], []
+
+    def wait_twice():
+        seen.append(puff.wrap_async(handed_out.append))
+        puff.sleep_ms(60_000)
+
+    greenlet = puff.spawn(wait_twice)
+    puff.sleep_ms(1)
+    handed_out[0]("answer")
+    greenlet.cancel("too late for the first")
+    with pytest.raises(Cancelled, match="too late"):
+        greenlet.join()
+    assert seen == ["answer"]
+
+
+def test_cancel_raises_once():
+    handed_out, seen = [], []
+
+    def clean_up():
+        puff.wrap_async(handed_out.append)
+        try:
+            puff.sleep_ms(60_000)
+        finally:
+            puff.sleep_ms(1)
+            seen.append("cleaned")
+
+    greenlet = puff.spawn(clean_up)
+    puff.sleep_ms(1)
+    handed_out[0]()
+    greenlet.cancel()
+    with pytest.raises(Cancelled):
+        greenlet.join()
+    assert seen == ["cleaned"]
+
+
 def test_cancel_before_the_start_runs_nothing():
     ran = []
     greenlet = puff.spawn(ran.append, 1)
