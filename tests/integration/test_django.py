@@ -373,6 +373,22 @@ def test_querysets_become_statements_with_numbers(polls, polls_env):
     ]
 
 
+def test_django_is_set_up_before_the_first_module_that_needs_it(project, polls, polls_env):
+    (project.folder / "manage.py").write_text((POLLS / "manage.py").read_text())
+    project.write(
+        "work.py", "from polls.models import Vote\ndef main(): print(Vote.objects.count())"
+    )
+    project.write(
+        "puff.toml", f'django = true\npython_path = ["{POLLS}"]\n[[postgres]]\n[[redis]]\n'
+    )
+    done = run_puff(["run", "work.main"], project.folder, polls_env)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= 0
+    project.path("manage.py").unlink()
+    done = run_puff(["run", "work.main"], project.folder, polls_env)
+    assert "settings are not configured" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
