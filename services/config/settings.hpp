@@ -54,7 +54,7 @@ struct pool_setting {
   std::chrono::milliseconds connect_timeout_ms{10000};
   std::chrono::milliseconds max_idle_ms{600000};
   std::chrono::milliseconds max_age_ms{3600000};
-  origin url_origin;                       ///< `fallback` if nobody named a server
+  origin url_origin;  ///< `fallback` if nobody named a server
 };
 
 /// `[[http_client]]`. After `load` one named "default" always exists.

@@ -17,11 +17,11 @@ class io_context;
 namespace puff::postgres {
 
 struct connection_options {
-  std::string conninfo;  ///< keywords or a URI, as libpq takes them
-  std::string application_name = "puff";           ///< where conninfo names none
-  std::uint32_t statement_cache = 256;             ///< prepared statements kept; 0: none (poolers)
-  std::uint32_t max_pending = 10'000;              ///< requests without an answer
-  std::size_t max_buffered_bytes = 4 << 20;        ///< of a stream's or COPY's piece
+  std::string conninfo;                      ///< keywords or a URI, as libpq takes them
+  std::string application_name = "puff";     ///< where conninfo names none
+  std::uint32_t statement_cache = 256;       ///< prepared statements kept; 0: none (poolers)
+  std::uint32_t max_pending = 10'000;        ///< requests without an answer
+  std::size_t max_buffered_bytes = 4 << 20;  ///< of a stream's or COPY's piece
 };
 
 /// One connection to a PostgreSQL server, by libpq without blocking, on the thread of its

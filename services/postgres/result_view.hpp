@@ -36,7 +36,7 @@ class result_view {
   std::string_view rows_affected() const noexcept;  ///< decimal digits, or empty
   std::uint32_t inserted_oid() const noexcept;
 
-  std::string_view error_text() const noexcept;         ///< as libpq formats it: "ERROR:  ..\n"
+  std::string_view error_text() const noexcept;            ///< as libpq formats it: "ERROR:  ..\n"
   std::string_view error_field(char code) const noexcept;  ///< PG_DIAG_*: 'C' is the SQLSTATE
 
  private:
