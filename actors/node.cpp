@@ -39,15 +39,15 @@ void log_event(const child_event& event) {
 
 /// A listening socket that no loop knows: each listener accepts from a duplicate. Epoll forgets a
 /// socket only when its last duplicate is closed, so this one is never registered.
-class door {
+class listening_socket {
  public:
-  explicit door(http::acceptor open) : local_(open.local) {
+  explicit listening_socket(http::acceptor open) : local_(open.local) {
     boost::system::error_code failed;
     descriptor_ = open.listener.release(failed);
   }
-  door(door&& other) noexcept
+  listening_socket(listening_socket&& other) noexcept
       : local_(std::move(other.local_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
-  ~door() {
+  ~listening_socket() {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
 
@@ -110,7 +110,7 @@ struct node::parts {
   std::vector<child> planned;
   supervisor_actor resources, listeners;
   std::vector<resource<http_listener_actor>> listener_cells;
-  std::vector<door> doors;
+  std::vector<listening_socket> sockets;
   std::mutex guards_mentioned;
   std::vector<std::pair<std::string, gauge_ptr>> mentioned;
 };
@@ -180,13 +180,13 @@ error node::start_resources() {
 
 error node::serve(http_listener_options options, std::vector<http::acceptor> sockets) {
   std::vector<child> children;
-  for (auto& socket : sockets) parts_->doors.emplace_back(std::move(socket));
+  for (auto& socket : sockets) parts_->sockets.emplace_back(std::move(socket));
   for (std::size_t i = 0; i < loops(); ++i) {
     auto start = [this, i, options](const gauge_ptr& counts) {
       // A restarted listener accepts from the same sockets.
       std::vector<http::acceptor> accepting;
-      for (const auto& door : parts_->doors) {
-        auto copy = door.on(loop(i).io());
+      for (const auto& shared : parts_->sockets) {
+        auto copy = shared.on(loop(i).io());
         if (!copy) throw std::runtime_error{describe(copy.error())};
         accepting.push_back(std::move(*copy));
       }
@@ -206,7 +206,7 @@ void node::drain(std::chrono::milliseconds time_limit, std::function<void(const 
       std::size_t left;
       error worst;
     };
-    parts_->doors.clear();
+    parts_->sockets.clear();
     auto state = std::make_shared<progress>(progress{parts_->listener_cells.size(), {}});
     if (state->left == 0) return done({});
     for (auto& cell : parts_->listener_cells) {

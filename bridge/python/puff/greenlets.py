@@ -46,8 +46,8 @@ class Greenlet(Generic[T]):
         return self.result
 
     def cancel(self, why: str = "cancelled") -> None:
-        """Raises `puff.errors.Cancelled` where the greenlet waits, where it waits next, or instead of
-        starting it. Does nothing to one that has ended. From any thread under Puff."""
+        """Raises `puff.errors.Cancelled` where the greenlet waits, or where it waits next, or
+        instead of starting it. Does nothing to one that has ended. From any thread under Puff."""
         self._cancelled = why
         if self._number is not None:
             _puff.cancel(self._number, why)
