@@ -1,5 +1,7 @@
 #include "actors/postgres_pool.hpp"
 
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
 #include <memory>
 
 #include "actors/core/promise.hpp"
@@ -8,6 +10,19 @@ namespace puff {
 namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;
+
+/// An answer that gives the session back if it is dropped untaken: its asker has ended, or its
+/// deadline came first.
+sql_leased offer(caf::weak_actor_ptr from, sql_lent lent) {
+  auto unless_taken = [from = std::move(from)](sql_lent* offered) {
+    const std::unique_ptr<sql_lent> owned{offered};
+    auto pool = owned->opened ? from.lock() : nullptr;
+    if (pool)
+      caf::anon_send(caf::actor_cast<postgres_pool_actor>(pool), return_atom::value, owned->id);
+  };
+  auto owned = std::make_unique<sql_lent>(std::move(lent));
+  return sql_leased{std::shared_ptr<sql_lent>{owned.release(), std::move(unless_taken)}};
+}
 
 }  // namespace
 
@@ -59,9 +74,9 @@ void postgres_pool::count() { counters_->show(pool_->stats()); }
 
 caf::delegated<sql_leased> postgres_pool::lease(sql_lease wish) {
   auto owed = std::make_shared<promise<sql_leased>>(make_promise<sql_leased>(self_));
-  pool_->lease(std::move(wish), [owed](expected<sql_lent> lent) {
+  pool_->lease(std::move(wish), [this, owed](expected<sql_lent> lent) {
     if (lent)
-      owed->deliver(sql_leased{std::move(*lent)});
+      owed->deliver(offer(caf::weak_actor_ptr{self_->ctrl()}, std::move(*lent)));
     else
       owed->deliver(std::move(lent.error()));
   });

@@ -1,4 +1,5 @@
 #include "bridge/bindings.hpp"
+#include "bridge/hub.hpp"
 #include "bridge/internal/arguments.hpp"
 #include "bridge/postgres/binary_values.hpp"
 #include "bridge/postgres/failure.hpp"
@@ -56,12 +57,23 @@ PyObject* lease(const char* caller, const postgres_access& from, sql_lease wish)
       lease_atom::value, sql_lease_wish{std::move(wish)});
 }
 
+/// Who asks, for messages: the request that the calling greenlet serves, if it does, and its code.
+std::string holder_at(std::string code) {
+  auto* greenlets = the_runtime().greenlets;
+  auto* serving = greenlets ? greenlets->running_work() : nullptr;
+  auto title = serving ? serving->title() : std::string{};
+  if (title.empty()) return code;
+  // What follows may be long, differs, and is not for everybody's eyes.
+  return title.substr(0, title.find('?')) + " at " + code;
+}
+
 bool read_wish(const char* caller, PyObject* const* args, Py_ssize_t count, std::string& first,
                sql_lease& wish) {
   long long limit;
   if (!has_arguments(caller, count, 3) || !read_text(args[0], first) ||
       !read_text(args[1], wish.holder) || !read_timeout(args[2], limit))
     return false;
+  wish.holder = holder_at(std::move(wish.holder));
   wish.deadline = deadline_in(limit);
   return true;
 }

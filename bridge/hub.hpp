@@ -20,6 +20,8 @@ class work {
   /// Runs on a greenlet of its own, under the GIL, inside `context`. Reports its own exceptions;
   /// what is left in the error indicator is printed and cleared.
   virtual void run() = 0;
+  /// What people call it: "GET /shop"; empty if it has no name. Hub's thread.
+  virtual std::string title() const { return {}; }
 
   pybind11::object context;  ///< a contextvars.Context that nobody has entered; none: a fresh one
   pybind11::object locals;   ///< a dict of what is local to this work; none until it is asked for

@@ -17,6 +17,9 @@ class wsgi_request final : public work {
   ~wsgi_request() override { exchange_->serving = nullptr; }
 
   void run() override;
+  std::string title() const override {
+    return exchange_->head().method + " " + exchange_->head().target;
+  }
 
  private:
   py::object call_application();
@@ -24,7 +27,6 @@ class wsgi_request final : public work {
   bool send_all(PyObject* chunks);
   void close(PyObject* body);
   void failed();
-  std::string title() const { return exchange_->head().method + " " + exchange_->head().target; }
 
   const wsgi_gateway& gateway_;
   std::shared_ptr<wsgi_exchange> exchange_;

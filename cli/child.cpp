@@ -31,8 +31,9 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 }
 
 /// In the child, where only async-signal-safe calls are allowed. Returns only by ending.
-[[noreturn]] void become(char** words, char** environment, pid_t parent, int report) {
-  ::setpgid(0, 0);
+[[noreturn]] void become(char** words, char** environment, pid_t parent, int report,
+                         child_group group) {
+  if (group == child_group::own) ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() == parent) ::execvpe(words[0], words, environment);
   const int why = errno;
@@ -43,7 +44,8 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 }  // namespace
 
 expected<pid_t> start_child(const std::vector<std::string>& words,
-                            const std::map<std::string, std::string>& more_environment) {
+                            const std::map<std::string, std::string>& more_environment,
+                            child_group group) {
   auto arguments = words;
   auto environment = environment_with(more_environment);
   auto argument_pointers = pointers_to(arguments);
@@ -53,7 +55,8 @@ expected<pid_t> start_child(const std::vector<std::string>& words,
     return make_error(ec::io_failed, words[0] + ": " + std::strerror(errno));
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
-  if (child == 0) become(argument_pointers.data(), environment_pointers.data(), parent, report[1]);
+  if (child == 0)
+    become(argument_pointers.data(), environment_pointers.data(), parent, report[1], group);
   const int fork_failure = errno;
   ::close(report[1]);
   int failure = child < 0 ? fork_failure : 0;

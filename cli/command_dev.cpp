@@ -1,7 +1,12 @@
+#include <sys/wait.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <csignal>
 #include <memory>
 
+#include "cli/child.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/program_parts.hpp"
@@ -21,6 +26,7 @@ using environment = std::map<std::string, std::string>;
 struct private_servers {
   std::string product;
   expected<std::unique_ptr<dev::running_server>> (*start)(const std::string& name);
+  bool tells;  ///< where they are
   std::map<std::string, std::unique_ptr<dev::running_server>> running = {};
 
   expected<std::string> url_of(const std::string& name) {
@@ -29,7 +35,7 @@ struct private_servers {
       auto started = start(name);
       if (!started) return std::move(started.error());
       server = std::move(*started);
-      print(product + " '" + name + "' on " + server->url() + "\n");
+      if (tells) print(product + " '" + name + "' on " + server->url() + "\n");
     }
     return server->url();
   }
@@ -60,10 +66,27 @@ bool is_source(const std::string& path) {
                      [&](std::string_view ending) { return path.ends_with(ending); });
 }
 
+/// One command with the private servers, instead of `serve`. Its exit status, or 128 and its
+/// signal.
+int run_once(const invocation& what, const environment& more) {
+  std::vector<std::string> words{what.executable.string()};
+  words.insert(words.end(), what.arguments.begin(), what.arguments.end());
+  auto child = start_child(words, more, child_group::same);
+  if (!child) return print_failure(child.error());
+  // Ctrl-C is the command's; the servers end after it.
+  std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGQUIT, SIG_IGN);
+  int status = 0;
+  while (::waitpid(*child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 int dev_run(const invocation& what, const serve_options& given) {
   const auto& s = what.config.values;
-  private_servers postgres{"PostgreSQL", &start_named<dev::postgres_options>};
-  private_servers redis{"Redis", &start_named<dev::redis_options>};
+  const bool once = !what.arguments.empty();
+  private_servers postgres{"PostgreSQL", &start_named<dev::postgres_options>, !once};
+  private_servers redis{"Redis", &start_named<dev::redis_options>, !once};
   environment more;
   error failed;
   if (!failed) failed = add_pools(s.postgres, "PUFF_{NAME}_POSTGRES_URL", postgres, more);
@@ -72,6 +95,7 @@ int dev_run(const invocation& what, const serve_options& given) {
   if (!failed) failed = add_pools(s.task_queue, "PUFF_{NAME}_TASK_QUEUE_URL", redis, more);
   if (failed) return print_failure(failed);
   if (!what.config.config_file.empty()) more["PUFF_CONFIG"] = what.config.config_file;
+  if (once) return run_once(what, more);
 
   restart_options o;
   o.title = what.program.name + " dev";
@@ -89,11 +113,14 @@ int dev_run(const invocation& what, const serve_options& given) {
 command dev_command() {
   auto options = std::make_shared<serve_options>();
   command c{"dev", "Serve for development: private servers, restart on change, access log"};
+  c.synopsis = "[COMMAND [ARG..]]";
   c.details =
       "Runs 'serve' and restarts it when a file of the project changes (.py, .toml, .env, .html, "
-      ".so, "
-      ".sql). Every Redis pool without a URL gets a private server: its data lies below .puff/, it "
-      "listens on a unix socket only and ends with this program.";
+      ".so, .sql). Every PostgreSQL and Redis pool without a URL gets a private server: its data "
+      "lies below .puff/, it listens on a unix socket only and ends with this program. With a "
+      "COMMAND of this program ('dev django migrate') that runs instead, once, with the same "
+      "servers.";
+  c.takes = command::words::arguments;
   c.declare = [options](CLI::App& at, override_map& to) {
     declare_serve_options(at, to, *options);
   };

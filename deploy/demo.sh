@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sets up, then serves examples/demo and routes in C++ with a private Redis until it is interrupted.
-# PUFF_BIND says where (127.0.0.1:7777).
+# Sets up, then serves examples/demo and routes in C++ with a private PostgreSQL and Redis until it
+# is interrupted. PUFF_BIND says where (127.0.0.1:7777).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . deploy/lib.sh

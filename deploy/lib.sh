@@ -11,7 +11,7 @@ build_packages=(
   libfmt-dev libprotobuf-dev protobuf-compiler libssl-dev zlib1g-dev libgtest-dev libgmock-dev
   libbenchmark-dev libpq-dev redis-server postgresql
 )
-test_packages=(git clang-format-14 clang-tidy-14 wrk curl chromium)
+test_packages=(git clang-format-14 clang-tidy-14 wrk curl chromium pgbouncer)
 
 say() { printf '==> %s\n' "$*"; }
 

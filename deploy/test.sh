@@ -53,6 +53,19 @@ suite() {
   report "$name" "${good:-0}" "${bad:-1}" $((SECONDS - began)) "$log"
 }
 
+# foreign NAME MINUTES RUNNER ARGUMENT..: tests of another project with Puff in the place of what it
+# knows, by tests/suites/run_RUNNER.py, which says "N passed, N failed".
+foreign() {
+  local name=$1 minutes=$2 runner=$3 log=$logs/$1.log began=$SECONDS status good bad
+  shift 3
+  say "$name"
+  PYTHONPATH=tests:tests/suites timeout -k 10 "${minutes}m" \
+    "$venv/bin/python" "tests/suites/run_$runner.py" "$@" >"$log" 2>&1 </dev/null
+  status=$?
+  read -r good bad < <("$python" tests/checks/tally.py "$log" "$status")
+  report "$name" "${good:-0}" "${bad:-1}" $((SECONDS - began)) "$log"
+}
+
 # not_run NAME.. because what they need has failed: a failure each.
 not_run() {
   local name
@@ -93,11 +106,14 @@ if step build-release 45 bash -c '. deploy/lib.sh; build_release all'; then
   step headers 20 cmake --build --preset release --target all_verify_interface_header_sets
   if step install 5 bash -c '. deploy/lib.sh; install_puff'; then
     pytests integration tests/integration
+    foreign suite-psycopg2 2 psycopg2 --quick
+    foreign suite-django 3 django --pooled backends transactions
+    foreign suite-sqlalchemy 3 sqlalchemy test/dialect/test_suite.py
   else
-    not_run integration
+    not_run integration suite-psycopg2 suite-django suite-sqlalchemy
   fi
 else
-  not_run unit-release headers install integration
+  not_run unit-release headers install integration suite-psycopg2 suite-django suite-sqlalchemy
 fi
 
 if step build-sanitized 45 bash -c \

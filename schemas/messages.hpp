@@ -19,6 +19,8 @@ class parcel {
  public:
   parcel() = default;
   explicit parcel(T content) : content_(std::make_shared<T>(std::move(content))) {}
+  /// Content whose deleter does something about it if nobody has taken it.
+  explicit parcel(std::shared_ptr<T> content) : content_(std::move(content)) {}
   /// The content; for the one receiver, once.
   T take() const { return content_ ? std::move(*content_) : T{}; }
 

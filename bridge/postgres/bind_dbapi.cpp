@@ -1,6 +1,7 @@
 #include "bridge/bindings.hpp"
 #include "bridge/internal/arguments.hpp"
 #include "bridge/postgres/cast_values.hpp"
+#include "bridge/postgres/cursor_rows.hpp"
 #include "bridge/postgres/dbapi_names.hpp"
 #include "bridge/postgres/literals.hpp"
 #include "bridge/postgres/quoting.hpp"
@@ -41,7 +42,7 @@ bool bind_postgres_dbapi(PyObject* module) {
       {nullptr, nullptr, 0, nullptr}};
   return pg::prepare_names() && pg::prepare_cast_values() && pg::prepare_cast_dates() &&
          pg::prepare_literals() && pg::add_typecasts(module) && pg::add_result_type(module) &&
-         PyModule_AddFunctions(module, functions) == 0;
+         pg::add_cursor_rows_type(module) && PyModule_AddFunctions(module, functions) == 0;
 }
 
 }  // namespace puff::bridge

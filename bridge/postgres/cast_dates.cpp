@@ -13,6 +13,10 @@
 namespace puff::bridge::postgres {
 namespace {
 
+/// The datetime.timezone that was made last; most values have the offset of the one before.
+PyObject* last_zone = nullptr;
+int last_offset = 0;
+
 PyObject* type_object(PyTypeObject* type) { return reinterpret_cast<PyObject*>(type); }
 
 PyObject* extreme(PyTypeObject* type, std::string_view text) {
@@ -100,14 +104,14 @@ PyObject* cast_context::zone(int offset_seconds) {
   if (!find_factory()) return nullptr;
   if (zone_factory_ == Py_None) return Py_NewRef(Py_None);
   const bool plain = zone_factory_ == type_object(Py_TYPE(PyDateTime_TimeZone_UTC));
-  if (plain && last_zone_ && last_offset_ == offset_seconds) return Py_NewRef(last_zone_);
+  if (plain && last_zone && last_offset == offset_seconds) return Py_NewRef(last_zone);
   auto* offset = PyDelta_FromDSU(0, offset_seconds, 0);
   if (!offset) return nullptr;
   auto* zone = PyObject_CallOneArg(zone_factory_, offset);
   Py_DECREF(offset);
   if (zone && plain) {
-    Py_XSETREF(last_zone_, Py_NewRef(zone));
-    last_offset_ = offset_seconds;
+    Py_XSETREF(last_zone, Py_NewRef(zone));
+    last_offset = offset_seconds;
   }
   return zone;
 }

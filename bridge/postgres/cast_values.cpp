@@ -7,6 +7,7 @@
 #include <string>
 
 #include "bridge/postgres/client_text.hpp"
+#include "bridge/postgres/cursor_rows.hpp"
 #include "bridge/postgres/dbapi_names.hpp"
 
 namespace puff::bridge::postgres {
@@ -93,12 +94,12 @@ PyObject* long_of_many_digits(std::string_view text) {
 cast_context::~cast_context() {
   Py_XDECREF(codec_);
   Py_XDECREF(zone_factory_);
-  Py_XDECREF(last_zone_);
 }
 
 PyObject* cast_context::decode(std::string_view bytes) {
   if (!codec_) {
-    codec_ = cursor_ == Py_None ? nullptr : PyObject_GetAttr(cursor_, names().codec);
+    codec_ = Py_XNewRef(codec_of_cursor(cursor_));
+    if (!codec_ && cursor_ != Py_None) codec_ = PyObject_GetAttr(cursor_, names().codec);
     if (!codec_) {
       PyErr_Clear();
       codec_ = Py_NewRef(Py_None);

@@ -19,7 +19,7 @@ class cast_context {
   PyObject* cursor() const noexcept { return cursor_; }
   /// A str of the server's bytes.
   PyObject* decode(std::string_view bytes);
-  /// A new tzinfo for an offset, or None if the cursor wants none; null with an exception.
+  /// A tzinfo for an offset, or None if the cursor wants none; null with an exception.
   PyObject* zone(int offset_seconds);
   /// Whether the cursor wants no tzinfo.
   bool without_zones();
@@ -30,8 +30,6 @@ class cast_context {
   PyObject* cursor_;
   PyObject* codec_ = nullptr;
   PyObject* zone_factory_ = nullptr;
-  PyObject* last_zone_ = nullptr;
-  int last_offset_ = 0;
 };
 
 /// Makes a Python object of a value in text form; null with an exception. The byte behind `text`

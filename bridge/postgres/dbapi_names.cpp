@@ -17,7 +17,13 @@ bool prepare_names() {
            {&n.tzinfo_factory, "tzinfo_factory"},
            {&n.connection, "connection"},
            {&n.as_string, "as_string"},
-           {&n.cursor, "cursor"}})
+           {&n.cursor, "cursor"},
+           {&n.closed, "_closed"},
+           {&n.cast, "_cast"},
+           {&n.row_factory, "row_factory"},
+           {&n.fetch_first, "_fetch_first"},
+           {&n.ahead, "_ahead"},
+           {&n.check_usable, "_check_usable"}})
     if (!(*slot = PyUnicode_InternFromString(text))) return false;
   for (auto* slot :
        {&n.data_error, &n.interface_error, &n.programming_error, &n.not_supported_error})

@@ -12,6 +12,12 @@ struct dbapi_names {
   PyObject* connection = nullptr;      ///< "connection"
   PyObject* as_string = nullptr;       ///< "as_string"
   PyObject* cursor = nullptr;          ///< "cursor"
+  PyObject* closed = nullptr;          ///< "_closed": of a connection
+  PyObject* cast = nullptr;            ///< "_cast": of a cursor, finds its typecasters
+  PyObject* row_factory = nullptr;     ///< "row_factory"
+  PyObject* fetch_first = nullptr;     ///< "_fetch_first": of a cursor, fetchone with all checks
+  PyObject* ahead = nullptr;           ///< "_ahead": of a cursor, makes rows for an iteration
+  PyObject* check_usable = nullptr;    ///< "_check_usable"
 
   PyObject* data_error = nullptr;
   PyObject* interface_error = nullptr;

@@ -113,13 +113,7 @@ PyObject* fetch(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   const long first = PyLong_AsLong(args[0]), last = PyLong_AsLong(args[1]);
   if (PyErr_Occurred()) return nullptr;
   auto view = view_of(self);
-  if (!PyTuple_Check(args[2]) || PyTuple_GET_SIZE(args[2]) != view.columns()) {
-    PyErr_SetString(PyExc_TypeError, "fetch() needs a tuple of one typecaster for each column");
-    return nullptr;
-  }
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args[2]); ++i)
-    if (!is_typecaster(PyTuple_GET_ITEM(args[2], i)))
-      return PyErr_Format(PyExc_TypeError, "no typecaster: %R", PyTuple_GET_ITEM(args[2], i));
+  if (!fit_columns(args[2], view.columns())) return nullptr;
   const long rows = view.rows();
   const long from = std::clamp(first, 0L, rows), to = std::clamp(last, from, rows);
   Py_INCREF(self);  // A typecaster in Python may drop the cursor that holds this result.
@@ -167,6 +161,19 @@ const pg_result* result_of(PyObject* object) {
   if (Py_TYPE(object) == the_type) return reinterpret_cast<result_object*>(object)->result.get();
   PyErr_Format(PyExc_TypeError, "a PgResult is needed, not %.100s", Py_TYPE(object)->tp_name);
   return nullptr;
+}
+
+bool fit_columns(PyObject* casters, int columns) {
+  if (!PyTuple_Check(casters) || PyTuple_GET_SIZE(casters) != columns) {
+    PyErr_SetString(PyExc_TypeError, "a tuple of one typecaster for each column is needed");
+    return false;
+  }
+  for (int i = 0; i < columns; ++i)
+    if (auto* caster = PyTuple_GET_ITEM(casters, i); !is_typecaster(caster)) {
+      PyErr_Format(PyExc_TypeError, "no typecaster: %R", caster);
+      return false;
+    }
+  return true;
 }
 
 PyObject* new_result_object(sql_result result) {

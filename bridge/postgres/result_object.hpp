@@ -12,6 +12,9 @@ PyObject* new_result_object(sql_result result);
 /// libpq's result within a PgResult; null with a TypeError if `object` is none.
 const pg_result* result_of(PyObject* object);
 
+/// Whether `casters` is a tuple of one typecaster for each column; else false with a TypeError.
+bool fit_columns(PyObject* casters, int columns);
+
 /// Adds the type PgResult. Once, at import.
 bool add_result_type(PyObject* module);
 

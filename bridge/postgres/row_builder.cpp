@@ -1,5 +1,6 @@
 #include "bridge/postgres/row_builder.hpp"
 
+#include "bridge/postgres/result_object.hpp"
 #include "bridge/postgres/typecast.hpp"
 
 namespace puff::bridge::postgres {
@@ -112,6 +113,24 @@ PyObject* build_rows(result_view view, int first, int last, PyObject* casters, P
       PyList_SET_ITEM(list, row - first, made);
   }
   return list;
+}
+
+PyObject* build_row(PyObject* result, Py_ssize_t row, PyObject* casters, PyObject* cursor,
+                    PyObject* factory) {
+  const auto* known = result ? result_of(result) : nullptr;
+  if (!known) {
+    if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "there is no result");
+    return nullptr;
+  }
+  const result_view view{known};
+  if (row < 0 || row >= view.rows()) {
+    PyErr_SetString(PyExc_IndexError, "there is no such row");
+    return nullptr;
+  }
+  if (!fit_columns(casters, view.columns())) return nullptr;
+  cast_context context{cursor};
+  const row_source source{view, casters, context};
+  return maker_for(factory, view.columns())(source, static_cast<int>(row), cursor, factory);
 }
 
 }  // namespace puff::bridge::postgres

@@ -12,4 +12,8 @@ namespace puff::bridge::postgres {
 PyObject* build_rows(puff::postgres::result_view view, int first, int last, PyObject* casters,
                      PyObject* cursor, PyObject* factory);
 
+/// One row of a PgResult in the same manner, all its arguments checked. Null with an exception.
+PyObject* build_row(PyObject* result, Py_ssize_t row, PyObject* casters, PyObject* cursor,
+                    PyObject* factory);
+
 }  // namespace puff::bridge::postgres

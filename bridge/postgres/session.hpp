@@ -25,7 +25,7 @@ class session {
 
   const postgres_access& where() const noexcept { return where_; }
   session_id id() const noexcept { return lent_.id; }
-  const sql_session& opened() const noexcept { return *lent_.opened; }
+  const std::shared_ptr<const sql_session>& opened() const noexcept { return lent_.opened; }
 
   void cancel() const;
   void give_back();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bridge/internal/arguments.hpp"
+#include "bridge/postgres/opened_descriptions.hpp"
 #include "bridge/postgres/reply_object.hpp"
 #include "bridge/postgres/request_arguments.hpp"
 #include "bridge/postgres/waiting.hpp"
@@ -233,7 +234,7 @@ PyObject* get_closed(PyObject* self, void*) {
 }
 
 PyObject* get_opened(PyObject* self, void*) {
-  return new_description(self_of(self).leased->opened());
+  return description_of_opened(self_of(self).leased->opened());
 }
 
 void deallocate(PyObject* object) {
@@ -248,7 +249,8 @@ void deallocate(PyObject* object) {
 PyGetSetDef attributes[] = {
     {"closed", get_closed, nullptr, "Given back, or lost.", nullptr},
     {"opened", get_opened, nullptr,
-     "What describe() said when the connection was opened; does not wait.", nullptr},
+     "What describe() said when the connection was opened; does not wait. Not to be changed.",
+     nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 PyMethodDef methods[] = {

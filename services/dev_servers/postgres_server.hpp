@@ -17,11 +17,12 @@ struct postgres_options {
 
 /// Starts PostgreSQL and returns once it answers; its superuser is `postgres`, without a password.
 /// What a program that was killed left behind is cleared away first. Run as root, which PostgreSQL
-/// refuses, it becomes the user postgres and owns its data.
+/// refuses, it becomes the user postgres and owns its data, which lie in a directory below /var/tmp
+/// if that user cannot reach `directory`.
 ///
 /// `not_found`: PostgreSQL is not installed. `unavailable`: it ended at once (with the end of its
-/// log), another program runs it and `live` is `refuse`, or the user postgres cannot reach its
-/// directory. `timed_out`: no answer in time.
+/// log), another program runs it and `live` is `refuse`, or root finds no user postgres.
+/// `timed_out`: no answer in time.
 expected<std::unique_ptr<running_server>> start(const postgres_options& o);
 
 }  // namespace puff::dev

@@ -1,11 +1,13 @@
-"""Adds up a test runner's JUnit files: tally.py FOLDER STATUS prints "PASSED FAILED".
+"""Adds up a test runner's JUnit files: tally.py FOLDER STATUS prints "PASSED FAILED". With a
+runner's log in FOLDER's place it is the last line with "N passed, N failed" that tells.
 
 FOLDER holds pytest's file, or ctest's (one case per program) beside one of GoogleTest per program.
 A program that GoogleTest's files tell in full is not counted again; one that died, or a runner that
 left with STATUS other than 0 and no failed test to show for it, or no test at all, is a failure.
-Skipped tests count as neither.
+Skipped tests count as neither. A runner with a log that leaves with 0 answers for what has failed.
 """
 
+import re
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -43,6 +45,15 @@ def tally(folder: Path, status: int) -> tuple[int, int]:
     return passed, failed
 
 
+def told(log: Path, status: int) -> tuple[int, int]:
+    """(passed, failed) by the last line of `log` that says so."""
+    lines = re.findall(r"^(\d+) passed, (\d+) failed", log.read_text(), re.MULTILINE)
+    passed, failed = map(int, lines[-1]) if lines else (0, 0)
+    if status == 0 and passed:
+        return passed, 0
+    return passed, max(failed, 1)
+
+
 def _is_told(folder: Path, program: str, outcome: str) -> bool:
     try:
         told = [o for _, o in cases(folder / f"{program}.xml")]
@@ -52,4 +63,5 @@ def _is_told(folder: Path, program: str, outcome: str) -> bool:
 
 
 if __name__ == "__main__":
-    print(*tally(Path(sys.argv[1]), int(sys.argv[2])))
+    source = Path(sys.argv[1])
+    print(*(told if source.is_file() else tally)(source, int(sys.argv[2])))

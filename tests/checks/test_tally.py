@@ -61,3 +61,21 @@ def test_no_result_at_all_is_a_failure(tmp_path, status):
 
 def test_a_bad_status_without_a_failed_case_is_a_failure(folder):
     assert tally.tally(folder(pytest="a+"), 3) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "counts"),
+    [
+        ("1 passed, 9 failed\n12 passed, 0 failed, 3 skipped\n", 0, (12, 0)),
+        ("12 passed, 2 failed, 3 skipped\nnot explained: x\n", 1, (12, 2)),
+        ("12 passed, 2 failed, 3 skipped\n", 0, (12, 0)),
+        ("12 passed, 0 failed\nTraceback\n", 1, (12, 1)),
+        ("0 passed, 0 failed, 12 skipped\n", 0, (0, 1)),
+        ("cannot be fetched\n", 1, (0, 1)),
+        ("", 0, (0, 1)),
+    ],
+)
+def test_a_log_tells_by_its_last_counts(tmp_path, said, status, counts):
+    log = tmp_path / "log"
+    log.write_text(said)
+    assert tally.told(log, status) == counts

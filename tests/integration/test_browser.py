@@ -13,11 +13,14 @@ APPLICATIONS = ["wsgi", "flask", "fastapi"]
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory, postgres_server):
+    postgres_server.query("CREATE DATABASE browsed")
+    env = {"PUFF_DEFAULT_POSTGRES_URL": postgres_server.url_of("browsed")}
     with RedisServer(tmp_path_factory.mktemp("redis")) as redis:
         arguments = ["serve", "--bind", "127.0.0.1:0", "--default-redis-url", redis.url]
-        with PuffProcess(arguments, ROOT / "examples/demo") as process:
+        with PuffProcess(arguments, ROOT / "examples/demo", env) as process:
             yield Site(process, serving_address(process))
+    postgres_server.query("DROP DATABASE browsed WITH (FORCE)")
 
 
 @pytest.fixture
@@ -80,6 +83,18 @@ def test_the_labs_show_what_they_promise(visit, name):
         assert await page.evaluate("document.querySelectorAll('#wait .plot rect').length") == 100
         assert await page.evaluate("document.querySelectorAll('#stream circle').length") == 10
         assert await page.evaluate("document.querySelector('#upload progress').value") == 1
+
+    visit(act)
+
+
+def test_a_vote_is_counted_in_the_polls(visit):
+    async def act(page):
+        await page.wait_for("document.querySelectorAll('#polls .answers button').length === 3")
+        count = f"Number({tile('#polls .answers .count')}.textContent)"
+        before = await page.evaluate(count)
+        await page.evaluate(f"{tile('#polls .answers button')}.click()")
+        await page.wait_for(told("polls", "Counted: "))
+        assert await page.evaluate(count) == before + 1
 
     visit(act)
 

@@ -421,6 +421,16 @@ def test_watch_names_a_program_that_does_not_exist(run):
     assert "no-such-program-here" in done.stderr
 
 
+def test_dev_runs_one_command_with_private_servers_that_keep_their_data(project, run):
+    project.write(
+        "visits.py", "import puff\n\ndef count():\n    print(puff.global_redis.incr('v'))\n"
+    )
+    project.write("puff.toml", "[[redis]]\n")
+    ended = [run("dev", "run", "visits.count") for _ in range(2)]
+    assert [(done.returncode, done.stdout) for done in ended] == [(0, "1\n"), (0, "2\n")]
+    assert run("dev", "run", "visits.nothing").returncode == 1
+
+
 def test_dev_starts_redis_and_serves_what_is_edited(project, puff, nodes):
     port = free_port()
     project.write("app.py", HELLO)

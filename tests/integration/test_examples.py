@@ -20,9 +20,12 @@ FOUR = ["visits", "sleep", "stream", "upload"]
 NATIVE = ROOT / "build/release/examples/native_route/native_route"
 
 
-def serve(name, redis):
+def serve(name, redis, postgres_url):
     arguments = ["serve", "--bind", "127.0.0.1:0", "--default-redis-url", redis.url]
-    program, env = (NATIVE, {"VIRTUAL_ENV": str(ROOT / ".venv")}) if name == "demo" else (PUFF, {})
+    program, env = PUFF, {}
+    if name == "demo":
+        program = NATIVE
+        env = {"VIRTUAL_ENV": str(ROOT / ".venv"), "PUFF_DEFAULT_POSTGRES_URL": postgres_url}
     process = PuffProcess(arguments, EXAMPLES / name, env, program)
     return Site(process, serving_address(process))
 
@@ -34,18 +37,20 @@ def redis(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def running(redis):
+def running(redis, postgres_server):
     """The example of that name as a server, started at its first use."""
     sites = {}
+    postgres_server.query("CREATE DATABASE examples")
 
     def get(name):
         if name not in sites:
-            sites[name] = serve(name, redis)
+            sites[name] = serve(name, redis, postgres_server.url_of("examples"))
         return sites[name]
 
     yield get
     for site in sites.values():
         site.process.kill()
+    postgres_server.query("DROP DATABASE examples WITH (FORCE)")
 
 
 @pytest.fixture
@@ -128,6 +133,19 @@ def test_the_start_page_is_whole_and_needs_nothing_from_elsewhere(demo):
     addresses = set(re.findall(r"https?://[^\s'\"<]+", response.text))
     assert addresses == {"http://www.w3.org/2000/svg"}
     assert not re.search(r"<(script|link|img|iframe)[^>]+src=", response.text)
+
+
+def test_the_demo_has_polls_with_samples_and_an_admin(demo):
+    """A fresh database is migrated and filled by the application itself."""
+    listed = re.findall(r'<a href="/polls/(\d+)/">', demo.get("/polls/").text)
+    assert len(listed) == 2
+    choices = demo.get(f"/polls/{listed[0]}/results.json").json()["choices"]
+    assert len(choices) == 3
+    login = demo.get("/polls/admin/login/").text
+    files = re.findall(r'(?:href|src)="([^"]+\.(?:css|js))"', login)
+    assert len(files) >= 4
+    assert [file for file in files if not file.startswith("/polls/static/admin/")] == []
+    assert {demo.get(file).status for file in files} == {200}
 
 
 @pytest.mark.parametrize("mount", ["wsgi", "flask", "fastapi"])

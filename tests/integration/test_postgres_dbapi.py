@@ -483,3 +483,90 @@ def test_psycopg2_may_be_taken_but_not_twice_differently(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg2", ModuleType("psycopg2"))
     with pytest.raises(RuntimeError, match="imported already"):
         postgres.install_as_psycopg2()
+
+
+# Many sets of values in autocommit
+
+
+@pytest.fixture
+def autocommit(connect):
+    return connect(autocommit=True)
+
+
+def test_executemany_in_autocommit_stops_at_what_fails_and_keeps_what_was_before(autocommit, table):
+    cur = autocommit.cursor()
+    rows = [(number, "x") for number in range(150)]
+    with pytest.raises(errors.UniqueViolation):
+        cur.executemany("INSERT INTO facts VALUES (%s, %s)", [*rows, (120, "again"), (500, "no")])
+    assert cur.query == b"INSERT INTO facts VALUES (120, 'again')"
+    assert autocommit.get_transaction_status() == extensions.TRANSACTION_STATUS_IDLE
+    cur.execute("SELECT count(*), max(id) FROM facts")
+    assert cur.fetchone() == (150, 149)
+
+
+def test_executemany_in_autocommit_counts_all_rows_in_a_transaction_for_each(autocommit, table):
+    cur = autocommit.cursor()
+    cur.executemany("INSERT INTO facts VALUES (%s, %s)", [(n, f"{n}; x") for n in range(5)])
+    assert cur.rowcount == 5
+    cur.executemany("INSERT INTO facts VALUES (%s, %s)", [(n, "x") for n in range(5, 250)])
+    assert cur.rowcount == 245
+    cur.execute("SELECT count(DISTINCT xmin::text) FROM facts")
+    assert cur.fetchone() == (250,)
+    assert autocommit.notices == []
+
+
+def test_executemany_in_autocommit_tells_where_in_the_statement_the_mistake_is(autocommit, table):
+    cur = autocommit.cursor()
+    sets = [("1",), ("2",), ("3",), ("four",), ("5",)]
+    with pytest.raises(errors.InvalidTextRepresentation):
+        cur.executemany("INSERT INTO facts (id) VALUES (%s::text::int)", sets)
+    assert cur.query == b"INSERT INTO facts (id) VALUES ('four'::text::int)"
+    with pytest.raises(errors.InvalidTextRepresentation) as caught:
+        cur.executemany("DELETE FROM facts WHERE id = %s", [("1",), ("2",), ("y",), ("3",)])
+    assert "LINE 1: DELETE FROM facts WHERE id = 'y'" in str(caught.value)
+    assert caught.value.diag.statement_position == "30"
+    cur.execute("SELECT id FROM facts")
+    assert cur.fetchall() == [(3,)]
+
+
+def test_executemany_in_autocommit_leaves_no_block_open_if_its_commit_fails(autocommit, table):
+    cur = autocommit.cursor()
+    cur.execute("ALTER TABLE facts ADD UNIQUE (name) DEFERRABLE INITIALLY DEFERRED")
+    names = ["a", "b", "c", "b", "d"]
+    with pytest.raises(errors.UniqueViolation):
+        cur.executemany("INSERT INTO facts VALUES (%s, %s)", list(enumerate(names)))
+    cur.execute("SELECT name FROM facts ORDER BY name")
+    assert cur.fetchall() == [("a",), ("b",), ("c",)]
+
+
+# On the asyncio thread
+
+
+@pytest.mark.skipif(not _puff.is_puff(), reason="a plain Python has no asyncio thread of Puff's")
+def test_the_asyncio_thread_is_told_what_to_do_before_anything_is_sent(conn, conninfo, table):
+    from worlds import on_asyncio
+
+    cur = conn.cursor()
+    cur.execute("SELECT 1")
+
+    async def work():
+        calls = [
+            lambda: cur.execute("INSERT INTO facts VALUES (1)"),
+            lambda: cur.executemany("INSERT INTO facts VALUES (%s)", [(1,), (2,)]),
+            lambda: cur.copy_from(io.StringIO("1\tx\n"), "facts"),
+            lambda: cur.copy_to(io.StringIO(), "facts"),
+            lambda: conn.lobject(),
+            lambda: conn.get_parameter_status("TimeZone"),
+            conn.commit,
+            lambda: postgres.connect(conninfo),
+            lambda: postgres.connect().cursor().execute("SELECT 1"),
+        ]
+        for call in calls:
+            with pytest.raises(
+                postgres.ProgrammingError, match=r"sync_to_async.*puff\.postgres\.pool"
+            ):
+                call()
+
+    on_asyncio(work)
+    cur.execute("SELECT count(*) FROM facts")
+    assert cur.fetchone() == (0,)

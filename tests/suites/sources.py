@@ -7,14 +7,20 @@ from pathlib import Path
 
 
 def fetch(requirement: str, folder: Path) -> Path:
-    """The unpacked source distribution of `NAME==VERSION`, fetched by pip the first time."""
+    """The unpacked source distribution of `NAME==VERSION`, fetched by pip the first time;
+    SystemExit if that fails."""
     target = folder / requirement.replace("==", "-").lower()
     if (target / "complete").exists():
         return next(path for path in target.iterdir() if path.is_dir())
     target.mkdir(parents=True, exist_ok=True)
     pip = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check"]
     options = ["--no-deps", "--no-binary", ":all:"]
-    subprocess.run([*pip, *options, requirement, "-d", str(target)], check=True)
+    done = subprocess.run([*pip, *options, requirement, "-d", str(target)], check=False)
+    if done.returncode:
+        raise SystemExit(
+            f"the source distribution of {requirement}, in which its tests lie, cannot be fetched "
+            f"(pip's message is above): it needs the network once, then {target} keeps it"
+        )
     (archive,) = target.glob("*.tar.gz")
     shutil.unpack_archive(archive, target)
     archive.unlink()

@@ -192,6 +192,18 @@ def pg_new_type(
     oids: tuple[int, ...], name: str, adapter: Callable[[str | None, Any], Any]
 ) -> PgTypecast: ...
 def pg_new_array_type(oids: tuple[int, ...], name: str, base: PgTypecast) -> PgTypecast: ...
+
+class PgCursorRows:
+    _result: Any
+    _casters: Any
+    _codec: str | None
+    _name: str | None
+    _rows: int
+    _row: int
+    _closed: bool
+    def fetchone(self, /) -> Any: ...
+    def _iterate(self, /) -> Iterator[Any]: ...
+
 def pg_casters(
     result: PgResult, maps: tuple[dict[int, PgTypecast] | None, ...], fallback: PgTypecast, /
 ) -> tuple[PgTypecast, ...]: ...

@@ -1,6 +1,6 @@
 "use strict";
 
-const threads = { wsgi: "greenlet", flask: "greenlet", fastapi: "asyncio", native: null, page: "asyncio" };
+const threads = { wsgi: "greenlet", flask: "greenlet", polls: "greenlet", fastapi: "asyncio", native: null, page: "asyncio" };
 const one = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const chosen = () => one("input[name=app]:checked").value;
@@ -202,6 +202,54 @@ function sixteenMegabytes() {
   return new Blob(Array(256).fill(block));
 }
 
+// The polls: the newest question, and a vote as the form of its page would send it.
+const polls = one("#polls");
+async function documentAt(path) {
+  return new DOMParser().parseFromString(await (await get(path)).text(), "text/html");
+}
+
+async function newestQuestion() {
+  const link = one(".questions a", await documentAt("/polls/"));
+  if (!link) throw new Error("there is no question; add one in the admin");
+  return link.getAttribute("href");
+}
+
+function showAnswers(form) {
+  const labels = all("label", form);
+  one(".answers", polls).replaceChildren(...labels.map((label) => {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    const meter = one("meter", label);
+    button.type = "button";
+    button.textContent = one(".text", label).textContent;
+    button.addEventListener("click", () => vote(one("input", label).value));
+    item.append(button, meter, one(".count", label));
+    return item;
+  }));
+}
+
+function askPolls(work) {
+  return run(polls, () => shown("polls", ["redis", "postgres"], async () => {
+    const since = performance.now();
+    const page = await work(await newestQuestion());
+    one(".question", polls).textContent = one("h1", page).textContent;
+    showAnswers(one("form", page));
+    const said = one(".message", page)?.textContent ?? one("legend", page).textContent.trim();
+    tell(polls, `${said}, in ${seconds(performance.now() - since)}.`);
+  }));
+}
+
+function vote(choice) {
+  return askPolls(async (path) => {
+    const token = one("[name=csrfmiddlewaretoken]", await documentAt(path)).value;
+    const body = new URLSearchParams({ csrfmiddlewaretoken: token, choice });
+    const reply = await fetch(`${path}vote/`, { method: "POST", body });
+    if (!reply.ok) throw new Error(`status ${reply.status}`);
+    return new DOMParser().parseFromString(await reply.text(), "text/html");
+  });
+}
+
+askPolls(documentAt);
 for (const tile of all(".counters .tile")) {
   one("button", tile).addEventListener("click", () => visit(tile));
   visit(tile);

@@ -19,10 +19,34 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto user_name = "postgres";
+constexpr auto socket_name = ".s.PGSQL.5432";
 const fs::path debian = "/usr/lib/postgresql";
 
 /// Only root needs somebody else.
 const passwd* other_user() { return ::geteuid() == 0 ? ::getpwnam(user_name) : nullptr; }
+
+bool is_open_to_others(const fs::path& directory) {
+  auto open = fs::perms::others_exec;
+  std::error_code why;
+  for (auto at = directory; at != at.root_path(); at = at.parent_path())
+    if ((fs::status(at, why).permissions() & open) != open) return false;
+  return true;
+}
+
+/// `directory`, or where the server's user cannot get there, or its socket would have too long a
+/// path, one that stays over restarts of the machine.
+expected<std::string> reachable(const std::string& directory, const std::string& socket) {
+  if (::geteuid() != 0) return directory;
+  std::error_code why;
+  auto wanted = fs::absolute(directory, why).lexically_normal();
+  if (!why) fs::create_directories(wanted, why);
+  if (why) return make_error(ec::io_failed, directory + ": " + why.message());
+  if (is_open_to_others(wanted) && (wanted / socket).native().size() <= longest_socket_path)
+    return directory;
+  auto instead = make_stand_in("/var/tmp", wanted, 0711);
+  if (!instead) return instead.error();
+  return instead->string();
+}
 
 expected<void> give_to_user(const fs::path& directory) {
   if (::geteuid() != 0) return {};
@@ -33,19 +57,6 @@ expected<void> give_to_user(const fs::path& directory) {
                       "run as another user");
   if (::chown(directory.c_str(), user->pw_uid, user->pw_gid) != 0)
     return make_error(ec::io_failed, directory.string() + ": " + std::strerror(errno));
-  for (auto parent = directory.parent_path(); parent != parent.root_path();
-       parent = parent.parent_path()) {
-    auto open = fs::perms::others_exec;
-    std::error_code why;
-    if ((fs::status(parent, why).permissions() & open) != open)
-      return make_error(ec::unavailable,
-                        "PostgreSQL does not run as root, and the user postgres "
-                        "cannot reach " +
-                            directory.string() + " because " + parent.string() +
-                            " is closed to others; run as another user, or chmod "
-                            "o+x " +
-                            parent.string());
-  }
   return {};
 }
 
@@ -90,14 +101,14 @@ bool postgres_files::is_ready() const {
 
 expected<postgres_files> prepare_postgres_files(const std::string& directory,
                                                 const std::string& name) {
-  auto made = make_server_directory(directory, "postgres-" + name);
+  auto own = "postgres-" + name;
+  auto reached = reachable(directory, own + "/" + socket_name);
+  if (!reached) return reached.error();
+  auto made = make_server_directory(*reached, own);
   if (!made) return made.error();
-  auto socket = socket_path(*made, ".s.PGSQL.5432");
+  auto socket = socket_path(*made, socket_name);
   if (!socket) return socket.error();
   if (auto given = give_to_user(*made); !given) return given.error();
-  if (::geteuid() == 0 && fs::path{*socket}.parent_path() != *made)
-    return make_error(ec::unavailable, "PostgreSQL does not run as root, and " + made->string() +
-                                           " is too long for a unix socket; use a shorter path");
   return postgres_files{*made, *made / "data", *made / "lock", *made / "postgres.log", *socket};
 }
 

@@ -22,7 +22,8 @@ struct postgres_files {
   bool is_ready() const;
 };
 
-/// Makes the directory of the server `name`, and gives it to the server's user.
+/// Makes the directory of the server `name`, and gives it to the server's user; below /var/tmp if
+/// root's own is closed to that user, or too deep for a socket.
 expected<postgres_files> prepare_postgres_files(const std::string& directory,
                                                 const std::string& name);
 

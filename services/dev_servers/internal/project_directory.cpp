@@ -1,7 +1,6 @@
 #include "services/dev_servers/internal/project_directory.hpp"
 
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t longest_socket_path = sizeof(sockaddr_un::sun_path) - 1;
-
 error failed(const fs::path& what, const std::string& why) {
   return make_error(ec::io_failed, what.string() + ": " + why);
 }
@@ -32,10 +29,10 @@ std::string digest(std::string_view text) {
   return out;
 }
 
-bool is_private(const fs::path& directory) {
+bool is_own(const fs::path& directory, mode_t mode) {
   struct stat found = {};
   return ::lstat(directory.c_str(), &found) == 0 && S_ISDIR(found.st_mode) &&
-         found.st_uid == ::geteuid() && (found.st_mode & 077) == 0;
+         found.st_uid == ::geteuid() && (found.st_mode & 0777 & ~mode) == 0;
 }
 
 }  // namespace
@@ -59,12 +56,19 @@ expected<std::string> socket_path(const fs::path& directory, const std::string& 
   std::error_code why;
   auto temporary = fs::temp_directory_path(why);
   if (why) temporary = "/tmp";
-  auto own = temporary / ("puff-" + std::to_string(::geteuid()) + "-" + digest(near));
-  if (::mkdir(own.c_str(), 0700) != 0 && errno != EEXIST) return failed(own, std::strerror(errno));
-  if (!is_private(own)) return failed(own, "belongs to somebody else; remove it");
-  auto far = (own / name).string();
+  auto own = make_stand_in(temporary, near, 0700);
+  if (!own) return own.error();
+  auto far = (*own / name).string();
   if (far.size() <= longest_socket_path) return far;
   return failed(far, "is too long for a unix socket; set TMPDIR to a shorter path");
+}
+
+expected<fs::path> make_stand_in(const fs::path& temporary, const fs::path& wanted, mode_t mode) {
+  auto own = temporary / ("puff-" + std::to_string(::geteuid()) + "-" + digest(wanted.native()));
+  if (::mkdir(own.c_str(), mode) != 0 && errno != EEXIST) return failed(own, std::strerror(errno));
+  if (!is_own(own, mode)) return failed(own, "belongs to somebody else; remove it");
+  if (::chmod(own.c_str(), mode) != 0) return failed(own, std::strerror(errno));
+  return own;
 }
 
 std::string socket_url(const std::string& path) {

@@ -1,6 +1,9 @@
 #include "services/postgres/internal/statement_cache.hpp"
 
+#include <array>
+#include <cstdio>
 #include <functional>
+#include <random>
 #include <utility>
 
 namespace puff::postgres::internal {
@@ -12,7 +15,19 @@ std::size_t hash_of(std::string_view text, const std::vector<std::uint32_t>& typ
   return hash;
 }
 
+/// Behind a pooler the connections of many processes share sessions of the server, where a name of
+/// one of them must never mean the statement of another.
+std::string unique_prefix() {
+  std::random_device source;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "puff_%08x%04x_", source(), source() & 0xffff);
+  return text.data();
+}
+
 }  // namespace
+
+statement_cache::statement_cache(std::size_t capacity)
+    : capacity_(capacity), prefix_(capacity == 0 ? "" : unique_prefix()) {}
 
 statement_cache::index::iterator statement_cache::find(std::size_t hash, std::string_view text,
                                                        const std::vector<std::uint32_t>& types) {
@@ -38,7 +53,7 @@ std::shared_ptr<statement> statement_cache::find_or_add(std::string_view text,
   auto made = std::make_shared<statement>();
   made->text = text;
   made->types = types;
-  made->name = "puff_" + std::to_string(++names_);
+  made->name = prefix_ + std::to_string(++names_);
   made->traits = scan(text, in_quotes);
   order_.push_front(made);
   index_.emplace(hash, order_.begin());

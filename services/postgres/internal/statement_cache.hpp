@@ -13,7 +13,7 @@
 
 namespace puff::postgres::internal {
 
-/// A statement that is, or will be, prepared under a name that is never used again.
+/// A statement that is, or will be, prepared under a name that nobody uses again.
 struct statement {
   std::string text;
   std::vector<std::uint32_t> types;
@@ -29,7 +29,7 @@ struct statement {
 class statement_cache {
  public:
   /// `capacity` 0: holds nothing.
-  explicit statement_cache(std::size_t capacity) : capacity_(capacity) {}
+  explicit statement_cache(std::size_t capacity);
 
   /// The statement, new if it is not held; none if there is no room, because `capacity` of those
   /// that made room have not been taken from `evicted` yet.
@@ -61,6 +61,7 @@ class statement_cache {
   order order_;  // the latest used first
   index index_;
   std::vector<std::string> evicted_;
+  const std::string prefix_;  // of names; no other cache has it
   std::uint64_t names_ = 0;
 };
 

@@ -33,6 +33,16 @@ TEST(child, ThatDoesNotExistIsNamed) {
   EXPECT_EQ(context_of(child.error()), "no-such-program-here: there is no such program");
 }
 
+TEST(child, LeadsAGroupOrStaysInThatOfItsParent) {
+  for (auto group : {child_group::own, child_group::same}) {
+    auto child = start_child({"sleep", "1000"}, {}, group);
+    ASSERT_TRUE(child);
+    EXPECT_EQ(::getpgid(*child), group == child_group::own ? *child : ::getpgrp());
+    ::kill(*child, SIGKILL);
+    EXPECT_EQ(text_of_status(end_of(*child)), "signal 9 (Killed)");
+  }
+}
+
 TEST(child, EndsWithItsWholeGroup) {
   auto child = start_child({"sh", "-c", "sleep 1000 & wait"}, {});
   ASSERT_TRUE(child);

@@ -8,6 +8,7 @@ from puff._puff import PgFailure
 from puff.postgres._constants import FOREVER_MS
 from puff.postgres._exceptions import ProgrammingError
 from puff.postgres._identifiers import quote_ident
+from puff.postgres._wait import check_may_wait
 
 if TYPE_CHECKING:
     from puff.postgres._connection import connection
@@ -42,6 +43,8 @@ def run(cursor: Any, sql: bytes, file: Any, size: int) -> None:
             f"for COPY TO: got {type(file).__name__}"
         )
     conn = cursor.connection
+    # Not even set_wait_callback helps: the pieces are waited for one by one.
+    check_may_wait()
     cursor.query = sql
     cursor._forget()
     cursor._rowcount = -1
@@ -57,6 +60,7 @@ def run(cursor: Any, sql: bytes, file: Any, size: int) -> None:
 
 
 def _step(conn: "connection", call: Any, *arguments: Any) -> Any:
+    check_may_wait()
     try:
         reply = call(*arguments, FOREVER_MS)
     except PgFailure as failure:

@@ -1,6 +1,6 @@
 """Cursors."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timezone
 from typing import Any, Self
 
@@ -9,21 +9,18 @@ from puff.postgres import _copy, _many
 from puff.postgres._column import Column, columns_of
 from puff.postgres._connection import connection as Connection
 from puff.postgres._constants import STATUS_PREPARED
+from puff.postgres._copying import Copying
 from puff.postgres._exceptions import (
     DatabaseError,
     InterfaceError,
     NotSupportedError,
     ProgrammingError,
 )
-from puff.postgres._named import Named
 from puff.postgres._typecasts import Casters, fallback, string_types
 
 __all__ = ["cursor"]
 
 _mogrify = _puff.pg_mogrify
-_find_casters = _puff.pg_casters
-# So many rows are made at once while a program iterates.
-_ROWS_AHEAD = 100
 # A closed cursor keeps a result that is no larger.
 _ROWS_KEPT = 100
 
@@ -38,7 +35,7 @@ class _NotConnected:
 _NOT_CONNECTED: Any = _NotConnected()
 
 
-class cursor(Named):
+class cursor(Copying):
     """Runs statements and has their results. One thread or greenlet at a time may use it.
 
     Without a name the whole result is in memory after `execute`; with a name it stays on the server
@@ -46,11 +43,7 @@ class cursor(Named):
 
     __module__ = "puff.postgres.extensions"
 
-    arraysize = 1
     tzinfo_factory: Any = timezone
-    row_factory: Any = None
-    string_types: Casters | None = None
-    binary_types: Casters | None = None
     query: bytes | None = None
     typecaster: Any = None
     # Always None: the result of libpq is not lent.
@@ -58,15 +51,8 @@ class cursor(Named):
 
     connection: Connection = _NOT_CONNECTED
 
-    _closed = False
-    _codec: str | None = None
-    # The result, how many rows it has (-1: it has none to fetch), and which one is next.
-    _result: Any = None
-    _rows = -1
-    _row = 0
     # None: what the result says.
     _rowcount: int | None = -1
-    _casters: tuple[Any, ...] | None = None
     _columns: tuple[Column, ...] | None = None
 
     def __init__(self, conn: Connection, name: str | bytes | None = None) -> None:
@@ -130,10 +116,6 @@ class cursor(Named):
         conn = self.connection
         return _mogrify(self, query, vars, conn._codec, conn._standard_strings)
 
-    def _check_usable(self) -> None:
-        if self._closed or self.connection._closed:
-            raise InterfaceError("cursor already closed")
-
     def _ready(self, what: str) -> Connection:
         """The connection, if a statement may be run."""
         conn = self.connection
@@ -191,120 +173,6 @@ class cursor(Named):
         error.cursor = self
         return error
 
-    # -- fetching --
-
-    def fetchone(self) -> Any:
-        """The next row, or None."""
-        row = self._row
-        if self._rows < 0 or self._closed or self._name is not None or self.connection._closed:
-            if not self._fetch("fetchone", 1):
-                return None
-            row = self._row
-        elif row >= self._rows:
-            return None
-        self._row = row + 1
-        return self._result.fetch(
-            row, row + 1, self._casters or self._cast(), self, self.row_factory
-        )[0]
-
-    def fetchmany(self, size: int | None = None) -> list[Any]:
-        """The next `size` rows (`arraysize`), or fewer at the end."""
-        if size is None:
-            size = self.arraysize
-        left = self._fetch("fetchmany", size)
-        return self._take_rows(left if size < 0 else min(size, left))
-
-    def fetchall(self) -> list[Any]:
-        """All rows that are left."""
-        return self._take_rows(self._fetch("fetchall", -1))
-
-    def _fetch(self, what: str, size: int) -> int:
-        """Has rows to take: from the server if the cursor is there. How many there are."""
-        self._check_usable()
-        if self._name is not None:
-            self._fetch_named(what, size)
-        if self._rows < 0:
-            raise ProgrammingError("no results to fetch")
-        return self._rows - self._row
-
-    def _take_rows(self, count: int) -> list[Any]:
-        if count <= 0:
-            return []
-        first = self._row
-        self._row = first + count
-        return self._make_rows(first, first + count)
-
-    def _make_rows(self, first: int, last: int) -> list[Any]:
-        """The rows of the result from `first` to before `last`."""
-        rows: list[Any] = self._result.fetch(
-            first, last, self._casters or self._cast(), self, self.row_factory
-        )
-        return rows
-
-    def _cast(self) -> tuple[Any, ...]:
-        """The typecasters of the result's columns."""
-        casters: tuple[Any, ...] = _find_casters(
-            self._result,
-            (self.string_types, self.connection.string_types, string_types),
-            fallback,
-        )
-        self._casters = casters
-        return casters
-
-    def __iter__(self) -> Iterator[Any]:
-        if self._name is not None or type(self).__next__ is not cursor.__next__:
-            return self
-        self._fetch("fetchall", -1)
-        return self._iterate()
-
-    def _iterate(self) -> Iterator[Any]:
-        while (first := self._row) < self._rows:
-            result = self._result
-            rows = self._ahead(first)
-            for place, row in enumerate(rows, first):
-                if self._row != place or self._result is not result:
-                    # The program has fetched or executed meanwhile.
-                    break
-                self._row = place + 1
-                yield row
-            if self._closed or self.connection._closed:
-                self._check_usable()
-
-    def _ahead(self, first: int) -> list[Any]:
-        """Some rows from `first` on; if one of them cannot be made, those before it."""
-        last = min(first + _ROWS_AHEAD, self._rows)
-        try:
-            return self._make_rows(first, last)
-        except Exception:
-            return self._make_rows(first, first + 1)
-
-    def __next__(self) -> Any:
-        if self._name is not None:
-            self._check_usable()
-            self._have_named_rows()
-        row = self.fetchone() if self._name is None else self._next_row()
-        if row is None and self._row >= self._rows:
-            raise StopIteration
-        return row
-
-    def _next_row(self) -> Any:
-        rows = self._take_rows(min(1, self._rows - self._row))
-        return rows[0] if rows else None
-
-    def scroll(self, value: int, mode: str = "relative") -> None:
-        """Moves to another row: by `value`, or to it with mode="absolute". A cursor with a name is
-        moved on the server."""
-        self._check_usable()
-        if self._name is not None:
-            self._move(value, mode)
-            return
-        if mode not in ("relative", "absolute"):
-            raise self._error(ProgrammingError, "scroll mode must be 'relative' or 'absolute'")
-        target = value + self._row if mode == "relative" else value
-        if not 0 <= target < self._rows:
-            raise self._error(ProgrammingError, "scroll destination out of bounds")
-        self._row = target
-
     # -- what the result is like --
 
     @property
@@ -342,49 +210,6 @@ class cursor(Named):
             if casters is not None and oid in casters:
                 return casters[oid](s, self)
         return fallback(s, self)
-
-    # -- COPY --
-
-    def copy_expert(self, sql: Any, file: Any, size: int = 8192) -> None:
-        """Runs a COPY .. FROM STDIN or TO STDOUT: reads the file, or writes to it."""
-        self._check_copy("copy_expert")
-        _copy.run(self, self.mogrify(sql), file, size)
-
-    def copy_from(
-        self,
-        file: Any,
-        table: str,
-        sep: str = "\t",
-        null: str = "\\N",
-        size: int = 8192,
-        columns: Iterable[str] | None = None,
-    ) -> None:
-        """Fills a table from a file with a line for each row."""
-        if not hasattr(file, "read"):
-            raise TypeError("argument 1 must have a .read() method")
-        self._check_copy("copy_from")
-        sql = _copy.statement(self.connection, table, columns, "FROM stdin", sep, null)
-        _copy.run(self, sql, file, size)
-
-    def copy_to(
-        self,
-        file: Any,
-        table: str,
-        sep: str = "\t",
-        null: str = "\\N",
-        columns: Iterable[str] | None = None,
-    ) -> None:
-        """Writes a table to a file, a line for each row."""
-        if not hasattr(file, "write"):
-            raise TypeError("argument 1 must have a .write() method")
-        self._check_copy("copy_to")
-        sql = _copy.statement(self.connection, table, columns, "TO stdout", sep, null)
-        _copy.run(self, sql, file, 8192)
-
-    def _check_copy(self, what: str) -> None:
-        conn = self._ready(what)
-        if conn._async:
-            raise ProgrammingError(f"{what} cannot be used in asynchronous mode")
 
     # -- the rest --
 

@@ -1,6 +1,6 @@
 """A connection's way to its server: the session, what it says of itself, and how it fails."""
 
-import sys
+from functools import cache
 from typing import Any
 
 from puff import _puff
@@ -23,8 +23,10 @@ from puff.postgres._exceptions import (
     ProgrammingError,
     error_of_result,
 )
+from puff.postgres._holder import holder
 from puff.postgres._notify import Notify
 from puff.postgres._turns import Turns
+from puff.postgres._wait import check_may_wait
 
 _is_asyncio = _puff.is_asyncio
 
@@ -71,11 +73,12 @@ class Link:
     def _connect(self) -> Any:
         """Leases or opens the session."""
         self._check_open()
+        check_may_wait()
         try:
             if self._pool is not None:
-                session = _puff.pg_lease(self._pool, _holder(), LEASE_MS)
+                session = _puff.pg_lease(self._pool, holder(), LEASE_MS)
             else:
-                session = _puff.pg_open(self._conninfo, _holder(), time_to_connect(self._conninfo))
+                session = _puff.pg_open(self._conninfo, holder(), time_to_connect(self._conninfo))
         except PgFailure as failure:
             self._error_message = _text_of(failure)
             raise OperationalError(self._error_message) from None
@@ -101,6 +104,7 @@ class Link:
     def _described(self) -> dict[str, Any]:
         """What the session is like now."""
         self._check_open()
+        check_may_wait()
         session = self._session or self._connect()
         try:
             described: dict[str, Any] = session.describe(FOREVER_MS)
@@ -118,9 +122,9 @@ class Link:
         try:
             if _wait.callback is not None:
                 reply = self._run_by_callback(session, sql, _wait.callback)
-            elif _is_asyncio():
-                reply = _wait.run_on_thread(session, sql)
             else:
+                if _is_asyncio():
+                    check_may_wait()
                 reply = session.simple(sql, FOREVER_MS)
         except PgFailure as failure:
             raise self._failed(failure) from None
@@ -216,21 +220,11 @@ class Link:
         return _puff.pg_quote_text(text, self._codec, self._standard_strings)
 
 
-def _holder() -> str:
-    """Who wants a session, for messages of the pool: the code that is not a driver's."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None:
-        name = str(frame.f_globals.get("__name__", ""))
-        if not name.startswith(("puff.", "django.db.", "sqlalchemy.")):
-            break
-        frame = frame.f_back
-    return f"{frame.f_globals.get('__name__')}:{frame.f_lineno}"
-
-
 def _text_of(failure: PgFailure) -> str:
     return str(failure.args[1] if len(failure.args) > 1 else failure)
 
 
+@cache
 def _codec_for(encoding: str) -> str | None:
     try:
         return codec_argument(encoding)
@@ -238,6 +232,7 @@ def _codec_for(encoding: str) -> str | None:
         raise OperationalError(f"no Python encoding for PostgreSQL encoding '{encoding}'") from None
 
 
+@cache
 def _number_of(encoding: str) -> int:
     wanted = clean(encoding)
     for number in range(42):

@@ -13,6 +13,7 @@ from puff.postgres._exceptions import (
     ProgrammingError,
 )
 from puff.postgres._link import Link
+from puff.postgres._wait import check_may_wait
 
 if TYPE_CHECKING:
     from puff.postgres._connection import connection
@@ -191,6 +192,7 @@ class lobject:
     def _call(self, function: str, types: tuple[int, ...], *values: Any) -> bytes:
         """What one of the server's functions gives, in binary."""
         conn = self._conn
+        check_may_wait()
         marks = ", ".join(f"${place}" for place in range(1, len(values) + 1))
         packed = tuple(_packed(kind, value) for kind, value in zip(types, values, strict=True))
         session = conn._session or conn._connect()

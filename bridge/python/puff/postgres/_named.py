@@ -10,23 +10,19 @@ if TYPE_CHECKING:
     from puff.postgres._connection import connection as Connection
 
 
-class Named:
+class Named(_puff.PgCursorRows):
     """The part of a cursor that talks to DECLARE, FETCH, MOVE and CLOSE."""
 
     connection: "Connection"
     query: bytes | None
     itersize = 2000
 
-    _name: str | None = None
     _quoted_name = b""
     _withhold = False
     _scrollable: bool | None = None
     # The transaction of the connection in which the cursor was made.
     _mark = 0
-    _rows: int
-    _row: int
     _rowcount: int | None
-    _closed: bool
 
     if TYPE_CHECKING:
 

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from puff import _puff
+from puff.postgres._wait import check_may_wait
 
 
 class Turns:
@@ -24,6 +25,7 @@ class Turns:
     def enter(self) -> None:
         """Waits for the turn."""
         while not self._lock.acquire(False):
+            check_may_wait()
             self._wait()
 
     def leave(self) -> None:

@@ -1,8 +1,15 @@
 """How the driver waits where Puff's own way of waiting does not apply."""
 
-import select
 from collections.abc import Callable
 from typing import Any
+
+from puff import _puff
+from puff.postgres._exceptions import ProgrammingError
+
+_NOT_ON_ASYNCIO = (
+    "puff.postgres waits for the server, which the asyncio thread must not: call it in a greenlet "
+    "(asgiref.sync.sync_to_async), or use puff.postgres.pool(..), whose calls can be awaited"
+)
 
 Callback = Callable[[Any], object]
 
@@ -22,9 +29,7 @@ def get_wait_callback() -> Callback | None:
     return callback
 
 
-def run_on_thread(session: Any, sql: bytes) -> Any:
-    """Runs a statement while the calling thread is blocked, also on the asyncio thread."""
-    session.begin(sql)
-    while (reply := session.finish()) is None:
-        select.select([session.fileno()], [], [])
-    return reply
+def check_may_wait() -> None:
+    """ProgrammingError on the asyncio thread: waiting there would stop everything else on it."""
+    if _puff.is_asyncio():
+        raise ProgrammingError(_NOT_ON_ASYNCIO)

@@ -16,6 +16,7 @@ from typing import Any
 
 from puff import _puff
 from puff._puff import PgFailure, Record
+from puff.postgres._holder import holder
 from puff.postgres._native_connection import (
     Connection,
     Seconds,
@@ -137,9 +138,7 @@ class Lease:
 
     def _steps(self) -> Steps[Connection]:
         try:
-            session = yield _puff.pg_lease(
-                self._pool._name, "puff.postgres.pool", milliseconds(self._timeout)
-            )
+            session = yield _puff.pg_lease(self._pool._name, holder(), milliseconds(self._timeout))
         except PgFailure as failure:
             raise raised(failure) from None
         return Connection(session, self._pool._timeout)

@@ -55,6 +55,11 @@ TEST_F(statement_cache_test, NeverUsesANameTwice) {
   EXPECT_EQ(cache.evicted(), 0u);
 }
 
+TEST_F(statement_cache_test, SharesNoNameWithAnotherCache) {
+  statement_cache other{2};
+  EXPECT_NE(get("a")->name, other.find_or_add("a", {}, backslashes::are_plain)->name);
+}
+
 TEST_F(statement_cache_test, ForgettingAnOldOneLeavesItsSuccessor) {
   auto first = get("a");
   cache.discard(first);
