@@ -7,6 +7,7 @@ import gc
 import inspect
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -268,6 +269,29 @@ def test_cancel_after_the_answer_raises_at_the_next_wait():
     with pytest.raises(Cancelled, match="too late"):
         greenlet.join()
     assert seen == ["answer"]
+
+
+def test_what_a_failed_greenlet_held_goes_with_its_exception():
+    class Held:
+        pass
+
+    def hold_and_fail(held):
+        puff.sleep_ms(1)
+        raise ValueError("after a wait")
+
+    held = Held()
+    gone = weakref.ref(held)
+    greenlet = puff.spawn(hold_and_fail, held)
+    del held
+    gc.disable()
+    try:
+        try:  # pytest.raises would keep the traceback
+            greenlet.join()
+        except ValueError:
+            del greenlet
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_cancel_raises_once():

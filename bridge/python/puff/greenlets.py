@@ -39,11 +39,15 @@ class Greenlet(Generic[T]):
         """Waits for the end and returns the result, or raises the exception. May be called often
         and by many."""
         self._joined = True
-        if not self.finished or not _puff.is_greenlet():
-            return _puff.wrap_async(self._return_to)
-        if self.exception is not None:
-            raise self.exception
-        return self.result
+        try:
+            if not self.finished or not _puff.is_greenlet():
+                return _puff.wrap_async(self._return_to)
+            if self.exception is not None:
+                raise self.exception
+            return self.result
+        finally:
+            # An exception holds this frame, and this greenlet holds the exception.
+            del self
 
     def cancel(self, why: str = "cancelled") -> None:
         """Raises `puff.errors.Cancelled` where the greenlet waits, or where it waits next, or
@@ -65,9 +69,12 @@ class Greenlet(Generic[T]):
             assert call is not None
             self._settle(call())
         except BaseException as failure:
-            # Without the frame of this method, which would hold the greenlet in a cycle.
             trace = failure.__traceback__
             self._settle(None, failure.with_traceback(trace.tb_next if trace else None))
+            del trace
+        finally:
+            # The frames of an exception hold this one, and the greenlet holds the exception.
+            del self
 
     def _settle(self, value: Any = None, exception: BaseException | None = None) -> None:
         if self.finished:
