@@ -43,7 +43,7 @@ def main():
 """
 
 PLAIN = """
-import os, signal, sys, threading, time
+import contextlib, os, signal, sys, threading, time
 from puff import _puff
 
 def value(session, sql):
@@ -75,10 +75,9 @@ except KeyboardInterrupt:
     print("interrupted", value(session, b"SELECT 5"), flush=True)
 
 def sleeps():
-    try:
+    # Nothing is printed: a daemon thread may hold stdout's lock while the interpreter ends.
+    with contextlib.suppress(_puff.PgFailure):
         _puff.pg_open(conninfo, "daemon", 5000).simple(b"SELECT pg_sleep(60)", -1)
-    except _puff.PgFailure as failure:
-        print("daemon", failure.code, flush=True)
 
 threading.Thread(target=sleeps, daemon=True).start()
 while value(session, b"SELECT count(*) FROM pg_stat_activity WHERE query ~ '^SELECT pg_sl'") != "1":
@@ -172,7 +171,6 @@ def test_a_plain_python_has_connections_too(tmp_path, postgres_server):
         "status 0",
         "still 4",
         "interrupted 5",
-        "daemon shutting_down",
         "",
     ], done.stderr
     assert (done.returncode, done.stderr) == (0, "")
