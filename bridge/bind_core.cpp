@@ -214,12 +214,6 @@ PyObject* asyncio_loop(PyObject*, PyObject* const*, Py_ssize_t) {
   return Py_NewRef(asyncio ? asyncio->event_loop() : Py_None);
 }
 
-/// The running greenlet's work, or null (on another thread, in the hub itself).
-work* running_work() {
-  auto* greenlets = the_runtime().greenlets;
-  return greenlets ? greenlets->running_work() : nullptr;
-}
-
 PyObject* greenlet_locals(PyObject*, PyObject* const*, Py_ssize_t) {
   auto* what = running_work();
   if (!what) Py_RETURN_NONE;

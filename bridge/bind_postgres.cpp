@@ -59,8 +59,7 @@ PyObject* lease(const char* caller, const postgres_access& from, sql_lease wish)
 
 /// Who asks, for messages: the request that the calling greenlet serves, if it does, and its code.
 std::string holder_at(std::string code) {
-  auto* greenlets = the_runtime().greenlets;
-  auto* serving = greenlets ? greenlets->running_work() : nullptr;
+  const auto* serving = running_work();
   auto title = serving ? serving->title() : std::string{};
   if (title.empty()) return code;
   // What follows may be long, differs, and is not for everybody's eyes.

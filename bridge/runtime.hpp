@@ -12,6 +12,7 @@ namespace puff::bridge {
 class hub;
 class loop_thread;
 class blocking_pool;
+class work;
 
 /// Which Python threads this process has, and what Python code can ask. Filled in by whoever starts
 /// them, before Python code can ask, and emptied when they have been joined; read with the GIL
@@ -27,5 +28,9 @@ struct runtime {
 
 /// The process's one.
 runtime& the_runtime() noexcept;
+
+/// The work of the greenlet that calls; null on other threads, in the hub itself, in a plain
+/// Python.
+work* running_work() noexcept;
 
 }  // namespace puff::bridge

@@ -15,4 +15,14 @@ inline bool put(PyObject* dict, PyObject* key, PyObject* stolen) {
   return done;
 }
 
+/// The tp_dealloc of a heap type that the garbage collector knows; `Clear` is its tp_clear.
+template <inquiry Clear>
+void deallocate_collected(PyObject* object) {
+  PyObject_GC_UnTrack(object);
+  Clear(object);
+  auto* type = Py_TYPE(object);
+  type->tp_free(object);
+  Py_DECREF(type);
+}
+
 }  // namespace puff::bridge::internal

@@ -1,6 +1,7 @@
 #include "bridge/internal/work_local.hpp"
 
 #include "bridge/hub.hpp"
+#include "bridge/internal/objects.hpp"
 #include "bridge/runtime.hpp"
 
 namespace py = pybind11;
@@ -13,11 +14,6 @@ struct work_local {
 };
 
 PyObject*& of_thread(PyObject* self) { return reinterpret_cast<work_local*>(self)->of_thread; }
-
-work* running_work() {
-  auto* greenlets = the_runtime().greenlets;
-  return greenlets ? greenlets->running_work() : nullptr;
-}
 
 /// The attributes in the running greenlet's work, borrowed; null without an exception: there are
 /// none yet.
@@ -45,7 +41,11 @@ bool is_special(PyObject* name) {
 }
 
 PyObject* get_attribute(PyObject* self, PyObject* name) {
-  if (is_special(name)) return PyObject_GenericGetAttr(self, name);
+  if (is_special(name)) {
+    auto* found = PyObject_GenericGetAttr(self, name);
+    if (found || !PyErr_ExceptionMatches(PyExc_AttributeError)) return found;
+    PyErr_Clear();  // one that a user has set
+  }
   auto* what = running_work();
   if (!what) return PyObject_GetAttr(of_thread(self), name);
   auto* attributes = attributes_in(*what, self);
@@ -90,20 +90,12 @@ int clear(PyObject* self) {
   return 0;
 }
 
-void deallocate(PyObject* self) {
-  auto* type = Py_TYPE(self);
-  PyObject_GC_UnTrack(self);
-  clear(self);
-  type->tp_free(self);
-  Py_DECREF(type);
-}
-
 }  // namespace
 
 bool add_work_local_type(PyObject* module) {
   static PyType_Slot slots[] = {
       {Py_tp_new, reinterpret_cast<void*>(make)},
-      {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
+      {Py_tp_dealloc, reinterpret_cast<void*>(deallocate_collected<clear>)},
       {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
       {Py_tp_clear, reinterpret_cast<void*>(clear)},
       {Py_tp_getattro, reinterpret_cast<void*>(get_attribute)},

@@ -101,6 +101,7 @@ PyObject* cast_context::decode(std::string_view bytes) {
     codec_ = Py_XNewRef(codec_of_cursor(cursor_));
     if (!codec_ && cursor_ != Py_None) codec_ = PyObject_GetAttr(cursor_, names().codec);
     if (!codec_) {
+      if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_AttributeError)) return nullptr;
       PyErr_Clear();
       codec_ = Py_NewRef(Py_None);
     }

@@ -2,6 +2,7 @@
 
 #include <structmember.h>
 
+#include "bridge/internal/objects.hpp"
 #include "bridge/postgres/dbapi_names.hpp"
 #include "bridge/postgres/result_object.hpp"
 #include "bridge/postgres/row_builder.hpp"
@@ -56,14 +57,6 @@ int clear(PyObject* object) {
   Py_CLEAR(self.codec);
   Py_CLEAR(self.name);
   return 0;
-}
-
-void deallocate(PyObject* object) {
-  PyObject_GC_UnTrack(object);
-  clear(object);
-  auto* type = Py_TYPE(object);
-  type->tp_free(object);
-  Py_DECREF(type);
 }
 
 bool is_nothing(PyObject* object) { return !object || object == Py_None; }
@@ -220,7 +213,7 @@ PyObject* codec_of_cursor(PyObject* cursor) noexcept {
 bool add_cursor_rows_type(PyObject* module) {
   static PyType_Slot slots[] = {
       {Py_tp_new, reinterpret_cast<void*>(make)},
-      {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
+      {Py_tp_dealloc, reinterpret_cast<void*>(internal::deallocate_collected<clear>)},
       {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
       {Py_tp_clear, reinterpret_cast<void*>(clear)},
       {Py_tp_methods, methods},

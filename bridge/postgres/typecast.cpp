@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "bridge/internal/objects.hpp"
 #include "bridge/postgres/builtin_types.hpp"
 
 namespace puff::bridge::postgres {
@@ -30,14 +31,6 @@ int clear(PyObject* object) {
   Py_CLEAR(self.python);
   Py_CLEAR(self.item);
   return 0;
-}
-
-void deallocate(PyObject* object) {
-  PyObject_GC_UnTrack(object);
-  clear(object);
-  auto* type = Py_TYPE(object);
-  type->tp_free(object);
-  Py_DECREF(type);
 }
 
 PyObject* represent(PyObject* object) {
@@ -142,15 +135,16 @@ PyMemberDef members[] = {{"name", T_OBJECT, offsetof(typecaster, name), READONLY
                          {nullptr, 0, 0, 0, nullptr}};
 
 bool make_type() {
-  static PyType_Slot slots[] = {{Py_tp_call, reinterpret_cast<void*>(call)},
-                                {Py_tp_repr, reinterpret_cast<void*>(represent)},
-                                {Py_tp_richcompare, reinterpret_cast<void*>(compare)},
-                                {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
-                                {Py_tp_clear, reinterpret_cast<void*>(clear)},
-                                {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
-                                {Py_tp_members, members},
-                                {Py_tp_doc, const_cast<char*>("Makes Python objects of values.")},
-                                {0, nullptr}};
+  static PyType_Slot slots[] = {
+      {Py_tp_call, reinterpret_cast<void*>(call)},
+      {Py_tp_repr, reinterpret_cast<void*>(represent)},
+      {Py_tp_richcompare, reinterpret_cast<void*>(compare)},
+      {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
+      {Py_tp_clear, reinterpret_cast<void*>(clear)},
+      {Py_tp_dealloc, reinterpret_cast<void*>(internal::deallocate_collected<clear>)},
+      {Py_tp_members, members},
+      {Py_tp_doc, const_cast<char*>("Makes Python objects of values.")},
+      {0, nullptr}};
   static PyType_Spec spec{
       "puff._puff.PgTypecast", sizeof(typecaster), 0,
       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};

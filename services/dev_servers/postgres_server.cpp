@@ -3,12 +3,12 @@
 #include <csignal>
 
 #include <filesystem>
-#include <mutex>
 
 #include "services/dev_servers/internal/child_process.hpp"
 #include "services/dev_servers/internal/directory_lock.hpp"
 #include "services/dev_servers/internal/postgres_files.hpp"
 #include "services/dev_servers/internal/project_directory.hpp"
+#include "services/dev_servers/internal/started_server.hpp"
 #include "services/dev_servers/internal/take_over.hpp"
 
 namespace puff::dev {
@@ -20,53 +20,18 @@ using clock = std::chrono::steady_clock;
 using internal::child_process;
 using internal::directory_lock;
 using internal::postgres_files;
+using internal::started_server;
 
 constexpr auto probe_pause = 5ms;
 
-class postgres_server : public running_server {
- public:
-  postgres_server(postgres_files files, std::optional<directory_lock> lock,
-                  std::unique_ptr<child_process> child, std::chrono::milliseconds grace)
-      : files_(std::move(files)),
-        url_(files_.url()),
-        lock_(std::move(lock)),
-        child_(std::move(child)),
-        grace_(grace) {}
-
-  ~postgres_server() override { (void)stop(); }
-
-  const std::string& url() const override { return url_; }
-  pid_t pid() const override { return child_ ? child_->pid() : 0; }
-  bool is_reused() const override { return !child_; }
-
-  expected<void> stop() override {
-    std::lock_guard guard{stopping_};
-    if (!child_ || stopped_) return {};
-    stopped_ = true;
-    child_->signal(SIGINT);
-    bool obeyed = child_->ended_within(grace_);
-    if (!obeyed) {
-      child_->signal(SIGQUIT);
-      child_->signal(SIGCONT);
-      if (!child_->ended_within(5s)) child_->signal(SIGKILL);
-      child_->ended_within(5s);
-    }
-    lock_.reset();
-    if (obeyed) return {};
-    return make_error(ec::timed_out, "PostgreSQL in " + files_.directory.string() +
-                                         " did not stop within " + std::to_string(grace_.count()) +
-                                         " ms and was killed");
-  }
-
- private:
-  postgres_files files_;
-  std::string url_;
-  std::optional<directory_lock> lock_;
-  std::unique_ptr<child_process> child_;
-  std::chrono::milliseconds grace_;
-  std::mutex stopping_;  // of stopped_
-  bool stopped_ = false;
-};
+/// SIGINT is its fast shutdown, SIGQUIT its immediate one.
+internal::server_manner manner_of(const postgres_files& files) {
+  return {.name = "PostgreSQL in " + files.directory.string(),
+          .url = files.url(),
+          .stop_signal = SIGINT,
+          .harder = {SIGQUIT, SIGCONT},
+          .leftovers = {}};
+}
 
 std::vector<std::string> words_of(const fs::path& program, std::vector<std::string> arguments) {
   auto words = internal::as_postgres_user();
@@ -120,7 +85,8 @@ expected<void> await_ready(const child_process& child, const postgres_files& fil
 
 expected<std::unique_ptr<running_server>> start_fresh(const postgres_options& o,
                                                       const fs::path& programs,
-                                                      postgres_files files, directory_lock lock,
+                                                      const postgres_files& files,
+                                                      directory_lock lock,
                                                       clock::time_point deadline) {
   if (auto made = make_data(programs, files, lock, deadline); !made) return made.error();
   std::error_code ignored;  // whoever holds the lock knows that no server lives
@@ -135,8 +101,8 @@ expected<std::unique_ptr<running_server>> start_fresh(const postgres_options& o,
        files.log.string(), lock.descriptor()});
   if (!child) return child.error();
   if (auto ready = await_ready(**child, files, deadline); !ready) return ready.error();
-  return std::unique_ptr<running_server>{std::make_unique<postgres_server>(
-      std::move(files), std::move(lock), std::move(*child), o.stop_grace)};
+  return std::unique_ptr<running_server>{std::make_unique<started_server>(
+      manner_of(files), o.stop_grace, std::move(lock), std::move(*child))};
 }
 
 }  // namespace
@@ -156,11 +122,11 @@ expected<std::unique_ptr<running_server>> start(const postgres_options& o) {
   auto answers = [&] { return files->is_ready(); };
   auto lock = internal::take_over(files->lock, "PostgreSQL", answers, deadline);
   if (!lock) return lock.error();
-  if (*lock) return start_fresh(o, programs, std::move(*files), std::move(**lock), deadline);
+  if (*lock) return start_fresh(o, programs, *files, std::move(**lock), deadline);
   if (o.live == on_live::refuse)
     return internal::refuse_live("PostgreSQL", files->directory.string(), files->lock);
   return std::unique_ptr<running_server>{
-      std::make_unique<postgres_server>(std::move(*files), std::nullopt, nullptr, o.stop_grace)};
+      std::make_unique<started_server>(manner_of(*files), o.stop_grace)};
 }
 
 }  // namespace puff::dev

@@ -1,6 +1,6 @@
 #include "services/dev_servers/redis_server.hpp"
 
-#include <signal.h>
+#include <csignal>
 
 #include <filesystem>
 
@@ -8,6 +8,7 @@
 #include "services/dev_servers/internal/directory_lock.hpp"
 #include "services/dev_servers/internal/project_directory.hpp"
 #include "services/dev_servers/internal/redis_probe.hpp"
+#include "services/dev_servers/internal/started_server.hpp"
 #include "services/dev_servers/internal/take_over.hpp"
 
 namespace puff::dev {
@@ -20,6 +21,7 @@ using internal::child_process;
 using internal::directory_lock;
 using internal::probe_answer;
 using internal::probe_redis;
+using internal::started_server;
 
 constexpr auto probe_time = 500ms;
 constexpr auto probe_pause = 5ms;
@@ -29,51 +31,13 @@ struct server_files {
   std::string socket;
 };
 
-class redis_server : public running_server {
- public:
-  redis_server(server_files files, std::optional<directory_lock> lock,
-               std::unique_ptr<child_process> child, std::chrono::milliseconds grace)
-      : files_(std::move(files)),
-        url_(internal::socket_url(files_.socket)),
-        lock_(std::move(lock)),
-        child_(std::move(child)),
-        grace_(grace) {}
-
-  ~redis_server() override { (void)stop(); }
-
-  const std::string& url() const override { return url_; }
-  pid_t pid() const override { return child_ ? child_->pid() : 0; }
-  bool is_reused() const override { return !child_; }
-
-  expected<void> stop() override {
-    std::lock_guard guard{stopping_};
-    if (!child_ || stopped_) return {};
-    stopped_ = true;
-    child_->signal(SIGTERM);
-    bool obeyed = child_->ended_within(grace_);
-    if (!obeyed) {
-      child_->signal(SIGKILL);
-      child_->ended_within(5s);
-    }
-    std::error_code ignored;
-    fs::remove(files_.socket, ignored);
-    fs::remove(files_.pid, ignored);
-    lock_.reset();
-    if (obeyed) return {};
-    return make_error(ec::timed_out, "redis-server in " + files_.directory.string() +
-                                         " did not stop within " + std::to_string(grace_.count()) +
-                                         " ms and was killed");
-  }
-
- private:
-  server_files files_;
-  std::string url_;
-  std::optional<directory_lock> lock_;
-  std::unique_ptr<child_process> child_;
-  std::chrono::milliseconds grace_;
-  std::mutex stopping_;  // of stopped_
-  bool stopped_ = false;
-};
+internal::server_manner manner_of(const server_files& files) {
+  return {.name = "redis-server in " + files.directory.string(),
+          .url = internal::socket_url(files.socket),
+          .stop_signal = SIGTERM,
+          .harder = {},
+          .leftovers = {files.socket, files.pid.string()}};
+}
 
 expected<server_files> prepare_files(const redis_options& o) {
   auto directory = internal::make_server_directory(o.directory, "redis-" + o.name);
@@ -84,11 +48,12 @@ expected<server_files> prepare_files(const redis_options& o) {
                       *directory / "redis.log", *socket};
 }
 
-expected<std::unique_ptr<running_server>> use_live(const redis_options& o, server_files files) {
+expected<std::unique_ptr<running_server>> use_live(const redis_options& o,
+                                                   const server_files& files) {
   if (o.live == on_live::refuse)
     return internal::refuse_live("Redis", files.directory.string(), files.lock);
   return std::unique_ptr<running_server>{
-      std::make_unique<redis_server>(std::move(files), std::nullopt, nullptr, o.stop_grace)};
+      std::make_unique<started_server>(manner_of(files), o.stop_grace)};
 }
 
 std::vector<std::string> words_of(const std::string& program, const server_files& files) {
@@ -132,7 +97,8 @@ expected<void> await_ready(const child_process& child, const server_files& files
 
 expected<std::unique_ptr<running_server>> start_fresh(const redis_options& o,
                                                       const std::string& program,
-                                                      server_files files, directory_lock lock,
+                                                      const server_files& files,
+                                                      directory_lock lock,
                                                       clock::time_point deadline) {
   std::error_code ignored;
   fs::remove(files.socket, ignored);
@@ -141,8 +107,8 @@ expected<std::unique_ptr<running_server>> start_fresh(const redis_options& o,
       child_process::spawn({words_of(program, files), files.log.string(), lock.descriptor()});
   if (!child) return child.error();
   if (auto ready = await_ready(**child, files, deadline); !ready) return ready.error();
-  return std::unique_ptr<running_server>{std::make_unique<redis_server>(
-      std::move(files), std::move(lock), std::move(*child), o.stop_grace)};
+  return std::unique_ptr<running_server>{std::make_unique<started_server>(
+      manner_of(files), o.stop_grace, std::move(lock), std::move(*child))};
 }
 
 }  // namespace
@@ -161,8 +127,8 @@ expected<std::unique_ptr<running_server>> start(const redis_options& o) {
   auto answers = [&] { return probe_redis(files->socket, probe_time) == probe_answer::ready; };
   auto lock = internal::take_over(files->lock, "Redis", answers, deadline);
   if (!lock) return lock.error();
-  if (!*lock || answers()) return use_live(o, std::move(*files));
-  return start_fresh(o, program, std::move(*files), std::move(**lock), deadline);
+  if (!*lock || answers()) return use_live(o, *files);
+  return start_fresh(o, program, *files, std::move(**lock), deadline);
 }
 
 }  // namespace puff::dev
