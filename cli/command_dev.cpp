@@ -101,7 +101,7 @@ int dev_run(const invocation& what, const serve_options& given) {
   o.title = what.program.name + " dev";
   o.command = {what.executable.string(), "serve"};
   o.command.insert(o.command.end(), given.words.begin(), given.words.end());
-  if (!given.access_log) o.command.push_back("--access-log");
+  if (!given.access_log) o.command.emplace_back("--access-log");
   o.environment = std::move(more);
   o.matters = is_source;
   auto status = restarter{std::move(o)}.run();

@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <array>
 
 #include "services/postgres/internal/implementation.hpp"
@@ -341,6 +342,14 @@ sql_session connection::implementation::describe() const {
   return session;
 }
 
+bool connection::implementation::reports(
+    const std::map<std::string, std::string>& parameters) const {
+  return life_ == life::open && std::all_of(parameters.begin(), parameters.end(), [&](auto& one) {
+           const auto* value = PQparameterStatus(handle_.get(), one.first.c_str());
+           return value != nullptr && one.second == value;
+         });
+}
+
 connection::connection(boost::asio::io_context& io, deadline_wheel& wheel,
                        connection_options options)
     : implementation_(std::make_shared<implementation>(io, wheel, std::move(options))) {}
@@ -379,5 +388,8 @@ transaction_status connection::transaction() const noexcept {
 }
 bool connection::has_session_state() const noexcept { return implementation_->has_session_state(); }
 sql_session connection::describe() const { return implementation_->describe(); }
+bool connection::reports(const std::map<std::string, std::string>& parameters) const {
+  return implementation_->reports(parameters);
+}
 
 }  // namespace puff::postgres

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -71,6 +72,8 @@ class connection final {
   /// temporary tables, advisory locks, cursors WITH HOLD, prepared by hand.
   bool has_session_state() const noexcept;
   sql_session describe() const;
+  /// Whether the server still reports these settings with these values.
+  bool reports(const std::map<std::string, std::string>& parameters) const;
 
  private:
   class implementation;

@@ -61,6 +61,8 @@ void pool::lend(const member_ptr& m, std::string holder, const lease_callback& d
   m->since = clock::now();
   leases_.emplace(m->id, m);
   ++totals_.leases;
+  if (!m->link->reports(m->opened->parameters))  // the server has read its configuration again
+    m->opened = std::make_shared<const sql_session>(m->link->describe());
   changed();
   done(sql_lent{m->id, m->opened});
 }

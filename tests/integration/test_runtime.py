@@ -345,16 +345,17 @@ def test_a_cancelled_task_lets_go_of_its_wait():
 
 
 def test_cancelling_a_greenlet_cancels_the_coroutine_that_it_waits_for():
-    ended = threading.Event()
+    began, ended = threading.Event(), threading.Event()
 
     async def forever():
+        began.set()
         try:
             await asyncio.sleep(60)
         finally:
             ended.set()
 
     greenlet = puff.spawn(on_asyncio, forever)
-    puff.sleep_ms(5)
+    assert puff.spawn_blocking(began.wait, 10).join()
     greenlet.cancel()
     with pytest.raises(Cancelled):
         greenlet.join()

@@ -36,6 +36,7 @@ class connection::implementation : public std::enable_shared_from_this<implement
   transaction_status transaction() const noexcept;
   bool has_session_state() const noexcept { return leaves_state_; }
   sql_session describe() const;
+  bool reports(const std::map<std::string, std::string>& parameters) const;
 
  private:
   enum class life : std::uint8_t { idle, opening, open, closed };

@@ -5,6 +5,7 @@ import sys
 from measure import places, report
 from measure.actors import actors
 from measure.cases import measure
+from measure.django import django
 from measure.http import frameworks, hello
 from measure.postgres import postgres
 from measure.redis import redis
@@ -16,6 +17,7 @@ TOPICS = {
     "frameworks": frameworks,
     "redis": redis,
     "postgres": postgres,
+    "django": django,
     "actors": actors,
     "startup": startup,
     "syscalls": syscalls,

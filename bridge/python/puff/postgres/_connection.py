@@ -213,7 +213,10 @@ class connection(Asynchronous):
     def get_parameter_status(self, parameter: str) -> str | None:
         """A setting that the server reports: server_encoding, TimeZone, .."""
         self._check_open()
-        value: str | None = self._described()["parameters"].get(parameter)
+        # A session that was lent this moment is as it was when it was opened.
+        fresh = self._session is None and parameter != "DateStyle"
+        described = self._known() if fresh else self._described()
+        value: str | None = described["parameters"].get(parameter)
         return value
 
     def get_transaction_status(self) -> int:

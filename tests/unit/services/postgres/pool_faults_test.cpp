@@ -108,6 +108,21 @@ TEST_F(postgres_pool_faults, WhatWasIdleForLongIsAskedBeforeItIsLent) {
   EXPECT_EQ(a->backend(), b->backend());
 }
 
+TEST_F(postgres_pool_faults, ALeaseKnowsWhatTheServerHasReadAnew) {
+  test::postgres_server own;
+  auto options = up_to(1);
+  options.connection.conninfo = own.conninfo();
+  pool p{loop.io(), loop.wheel(), options};
+  auto a = lease(p);
+  run(p, a->id(), "alter system set datestyle = 'German'; ");
+  run(p, a->id(), "select pg_reload_conf()");
+  EXPECT_TRUE(comes_true([&] { return run(p, a->id(), "show datestyle").starts_with("German"); }));
+  p.give_back(a->id());
+  auto b = lease(p);
+  EXPECT_EQ(b->backend(), a->backend());
+  EXPECT_THAT((*b->told)->opened->parameters.at("DateStyle"), testing::StartsWith("German"));
+}
+
 TEST_F(postgres_pool_faults, TheUnusedAreClosed) {
   auto options = up_to(3);
   options.min_size = 1;
