@@ -81,6 +81,7 @@ struct node::parts {
     end(listeners);
     end(resources);
     for (auto& [name, access] : postgres_pools) access.desk.set(std::nullopt);
+    database_loop.reset();
     loops.clear();
   }
 
@@ -105,6 +106,7 @@ struct node::parts {
                                .set("scheduler.max-throughput", 100)
                                .set("scheduler.max-threads", 2)};
   std::vector<std::unique_ptr<asio_loop>> loops;
+  std::unique_ptr<asio_loop> database_loop;
   std::map<std::string, resource<redis_pool_actor>, std::less<>> redis_pools;
   std::map<std::string, postgres_access, std::less<>> postgres_pools;
   std::vector<child> planned;
@@ -120,6 +122,7 @@ node::~node() = default;
 
 caf::actor_system& node::system() noexcept { return parts_->system; }
 asio_loop& node::loop(std::size_t i) noexcept { return *parts_->loops[i]; }
+asio_loop* node::database_loop() noexcept { return parts_->database_loop.get(); }
 std::size_t node::loops() const noexcept { return parts_->loops.size(); }
 const std::string& node::name() const noexcept { return parts_->options.name; }
 
@@ -140,7 +143,8 @@ const std::map<std::string, resource<redis_pool_actor>, std::less<>>& node::redi
 }
 
 postgres_access node::add_postgres(const std::string& pool, postgres::pool_options options) {
-  auto& home = *parts_->loops[parts_->postgres_pools.size() % loops()];
+  if (!parts_->database_loop) parts_->database_loop = std::make_unique<asio_loop>(system());
+  auto& home = *parts_->database_loop;
   auto& access = parts_->postgres_pools[pool];
   access.conninfo = options.connection.conninfo;
   auto start = [this, &home, desk = access.desk,

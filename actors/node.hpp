@@ -40,6 +40,9 @@ class node {
   /// Loop 0 has the supervisors on it, and whatever the program puts there.
   asio_loop& loop(std::size_t i = 0) noexcept;
   std::size_t loops() const noexcept;
+  /// The loop of the PostgreSQL pools, apart from the others: whoever waits for it may run it. Null
+  /// before the first of them was added.
+  asio_loop* database_loop() noexcept;
   const std::string& name() const noexcept;
 
   /// Adds a pool; it starts with `start_resources`. Names are unique.

@@ -26,6 +26,7 @@ void hub::run() {
     run_pass();
     busy_.store(false, std::memory_order_relaxed);
   }
+  if (options_.runs_meanwhile) options_.runs_meanwhile->forget_guest();
   end_idle_greenlets();
   Py_CLEAR(worker_function_);
   Py_CLEAR(no_arguments_);
@@ -35,20 +36,39 @@ void hub::run() {
 void hub::sleep() {
   auto wake = deadlines().next();
   auto* state = PyEval_SaveThread();
-  if (!spin_([this] { return has_mail(); }) && !has_mail_or_sleeps()) {
-    std::unique_lock lock{guards_sleep_};
-    auto woken = [this] { return woken_; };
-    if (wake)
-      mail_came_.wait_until(lock, *wake, woken);
-    else
-      mail_came_.wait(lock, woken);
-    woken_ = false;
-  }
+  if (!run_other_loop(wake) && !spin_([this] { return has_mail(); })) sleep_until(wake);
   PyEval_RestoreThread(state);
   ++gil_holds_;
 }
 
+bool hub::run_other_loop(std::optional<deadline_wheel::clock::time_point> wake) {
+  if (!options_.runs_meanwhile) return false;
+  visits_ = true;
+  const bool ran = wait_in(*options_.runs_meanwhile, wake, [this] { wake_sleeper(); });
+  visits_ = false;
+  return ran;
+}
+
+void hub::sleep_until(std::optional<deadline_wheel::clock::time_point> wake) {
+  if (has_mail_or_sleeps()) return;
+  std::unique_lock lock{guards_sleep_};
+  auto woken = [this] { return woken_; };
+  if (wake)
+    mail_came_.wait_until(lock, *wake, woken);
+  else
+    mail_came_.wait(lock, woken);
+  woken_ = false;
+}
+
 void hub::wake_thread() {
+  if (on_own_thread()) return;  // it looks for mail before it sleeps again
+  if (visits_)
+    options_.runs_meanwhile->interrupt();
+  else
+    wake_sleeper();
+}
+
+void hub::wake_sleeper() {
   {
     std::scoped_lock lock{guards_sleep_};
     woken_ = true;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/asio_loop.hpp"
 #include "actors/core/idle_spin.hpp"
 #include "bridge/python_thread.hpp"
 
@@ -34,11 +35,13 @@ struct hub_options {
   std::size_t max_waiting = 100'000;   ///< so much of it; what can be refused then is
   std::size_t max_idle_greenlets = 256;
   std::chrono::nanoseconds spin = std::chrono::microseconds{20};  ///< `idle_spin` before sleep
+  asio_loop* runs_meanwhile = nullptr;  ///< run by this thread while no greenlet has work
 };
 
 /// The greenlet thread: the process's main thread, asleep without the GIL until mail comes, then
 /// one GIL hold for the whole batch: all mail is drained, each new piece of work gets a pooled
-/// greenlet, every answered wait its resumption.
+/// greenlet, every answered wait its resumption. Instead of sleeping it runs, as a guest, the loop
+/// whose answers its greenlets wait for.
 ///
 /// Greenlets are pooled because a fresh one maps and unmaps its first Python frames' memory, which
 /// costs more than a request. A pooled one enters a fresh context for each piece of work.
@@ -94,6 +97,9 @@ class hub final : public python_thread {
   void work_until_closed();
   void run_work(work& what);
   void sleep();
+  void wake_sleeper();
+  void sleep_until(std::optional<deadline_wheel::clock::time_point> wake);
+  bool run_other_loop(std::optional<deadline_wheel::clock::time_point> wake);
   void run_pass();
   bool has_work() const noexcept;  // apart from mail
   bool may_start() const noexcept;
@@ -122,6 +128,7 @@ class hub final : public python_thread {
   std::mutex guards_sleep_;
   std::condition_variable mail_came_;
   bool woken_ = false;
+  std::atomic<bool> visits_{false};  // runs the other loop
   std::atomic<bool> busy_{false};
   std::atomic<std::uint64_t> switches_{0};
   std::uint64_t gil_holds_ = 0, works_ = 0;

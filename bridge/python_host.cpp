@@ -73,7 +73,8 @@ struct python_host::parts {
   parts(node& the_node, python_options given)
       : over(the_node),
         options(std::move(given)),
-        greenlets(over.system(), {.max_greenlets = options.max_greenlets}),
+        greenlets(over.system(),
+                  {.max_greenlets = options.max_greenlets, .runs_meanwhile = over.database_loop()}),
         exchanges(greenlets),
         blocking(
             {.max_threads = options.max_blocking_threads, .idle_time = options.blocking_idle}) {}

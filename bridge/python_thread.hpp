@@ -4,6 +4,7 @@
 #include <pybind11/pybind11.h>
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "actors/core/inbox.hpp"
@@ -111,6 +112,11 @@ class python_thread : public loop {
   bool has_mail() const noexcept { return inbox_.has_mail(); }
   /// Whether mail is there. When there is none, the next mail calls `wake_thread`.
   bool has_mail_or_sleeps() { return !inbox_.fall_asleep(); }
+  /// Runs another loop until mail is there: see `asio_loop::run_as_guest`.
+  template <class Loop, class WhenFree>
+  bool wait_in(Loop& other, std::optional<clock::time_point> until, WhenFree when_free) {
+    return other.run_as_guest(inbox_, until, std::move(when_free));
+  }
 
  private:
   std::vector<wait> waits_;

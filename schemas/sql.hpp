@@ -45,6 +45,10 @@ struct sql_request {
   session_id session = 0;
   kind what = kind::simple;
   std::string text;
+  /// Of `bound`: the same statement with literals for its values. It runs instead in transactions,
+  /// where nothing is prepared, and when the server has refused the other one, so that what is
+  /// wrong is told of this text.
+  std::string literal_text;
   std::vector<std::uint32_t> types;  ///< OIDs of the parameters; empty or 0: the server decides
   std::vector<sql_values> sets;
   bool binary_results = false;

@@ -39,12 +39,20 @@ void asio_loop::run() {
 
 void asio_loop::run_ready() {
   do {
+    if (seat_.is_wanted()) {
+      seat_.give_way();
+      enter_thread();
+    }
     const bool ran = run_some();
-    // A deadline that nobody is left to wait for must not keep the thread.
-    if (!finished())
-      if (auto next = deadlines().earlier_wake()) set_timer(*next);
+    arm_timer();
     if (!ran) sleep();
   } while (!io_.stopped() || inbox_.has_mail());
+}
+
+void asio_loop::arm_timer() {
+  // A deadline that nobody is left to wait for must not keep the thread.
+  if (finished()) return;
+  if (auto next = deadlines().earlier_wake()) set_timer(*next);
 }
 
 /// Mail and sockets take turns.
@@ -68,6 +76,43 @@ void asio_loop::sleep() {
   if (spin_(found) || !inbox_.fall_asleep()) return;
   io_.run_one();
   inbox_.awake();
+}
+
+bool asio_loop::run_as_guest(inbox& mail, std::optional<clock::time_point> until,
+                             std::function<void()> when_free) {
+  if (!seat_.take()) {
+    seat_.ask(std::move(when_free));
+    post([] {});
+    return false;
+  }
+  enter_thread();
+  do {
+    drain();
+    arm_timer();
+    if (io_.stopped() || mail.has_mail()) break;
+    sleep_as_guest(mail, until);
+  } while (!until || clock::now() < *until);
+  const bool ends = io_.stopped();
+  seat_.leave();
+  if (ends) seat_.recall();
+  return true;
+}
+
+void asio_loop::sleep_as_guest(inbox& mail, std::optional<clock::time_point> until) {
+  if (!inbox_.fall_asleep()) return;
+  if (mail.fall_asleep()) {
+    if (until)
+      io_.run_one_until(*until);
+    else
+      io_.run_one();
+    mail.awake();
+  }
+  inbox_.awake();
+  for (int left = most_handlers_at_once; left > 0 && io_.poll_one() != 0;) --left;
+}
+
+void asio_loop::interrupt() {
+  boost::asio::post(io_, [] {});
 }
 
 void asio_loop::wake() {
@@ -108,12 +153,18 @@ void asio_loop::on_finished() {
   open_.reset();
 }
 
-void asio_loop::post(std::function<void()> work) {
-  if (inbox_.put(std::move(work))) wake();
-}
+void asio_loop::post(std::function<void()> work) { wake_if(inbox_.put(std::move(work))); }
 
 void asio_loop::schedule(caf::intrusive_ptr<caf::resumable> turn) {
-  if (inbox_.put(std::move(turn))) wake();
+  wake_if(inbox_.put(std::move(turn)));
+}
+
+void asio_loop::wake_if(bool asleep) {
+  const bool runs_it = on_own_thread();
+  // Who runs it looks for mail before it sleeps again.
+  if (asleep && !(runs_it && how_ == drive::own_thread)) wake();
+  // A guest has left and will be back, but others shall not have to wait for it.
+  if (!runs_it && seat_.is_empty()) seat_.recall();
 }
 
 }  // namespace puff

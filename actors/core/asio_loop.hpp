@@ -3,9 +3,11 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <optional>
 #include <thread>
 
+#include "actors/core/driver_seat.hpp"
 #include "actors/core/idle_spin.hpp"
 #include "actors/core/inbox.hpp"
 #include "actors/core/loop.hpp"
@@ -16,6 +18,9 @@ namespace puff {
 ///
 /// The wheel is advanced by one Asio timer that is only ever set earlier, so a deadline that is
 /// armed and cancelled costs no system call.
+///
+/// Another thread may run the loop while it waits: see `run_as_guest`. Then "the loop's thread" is
+/// that one.
 class asio_loop final : public loop {
  public:
   /// Whether the loop has a thread of its own, or is pumped by a test through `io().poll()`; then
@@ -33,8 +38,19 @@ class asio_loop final : public loop {
   void post(std::function<void()> work) override;
   void schedule(caf::intrusive_ptr<caf::resumable> turn) override;
 
+  /// For a thread that would only wait for its `mail`: runs the loop until there is some, or it is
+  /// `until`. Whoever puts mail while the caller sleeps must `interrupt`, unless it is the caller.
+  /// False if another thread runs the loop; then `when_free` is called once, on that thread, as
+  /// soon as the caller could run it, unless `forget_guest` comes before.
+  bool run_as_guest(inbox& mail, std::optional<clock::time_point> until,
+                    std::function<void()> when_free);
+  void forget_guest() { seat_.withdraw(); }
+  /// Ends the sleep of the thread that runs the loop. From any thread.
+  void interrupt();
+
  private:
   static constexpr std::chrono::microseconds longest_spin{20};
+  static constexpr int most_handlers_at_once = 256;
   using work_guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
 
   void run();
@@ -42,7 +58,10 @@ class asio_loop final : public loop {
   bool run_some();
   bool drain();
   void sleep();
+  void sleep_as_guest(inbox& mail, std::optional<clock::time_point> until);
+  void arm_timer();
   void wake();
+  void wake_if(bool asleep);
   void enter_by_hand();
   void run_by_hand();
   void on_finished() override;
@@ -54,6 +73,7 @@ class asio_loop final : public loop {
   idle_spin spin_{longest_spin};
   boost::asio::steady_timer timer_{io_};
   std::optional<work_guard> open_;
+  driver_seat seat_;
   std::thread thread_;
 };
 

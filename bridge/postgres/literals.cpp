@@ -265,6 +265,8 @@ bool append_literal(std::string& out, PyObject* value, PyObject* connection,
   return append_by_adapter(to);
 }
 
+bool is_written_here(PyObject* value) { return known_type_of(value) != nullptr; }
+
 bool append_list(std::string& out, PyObject* list, PyObject* connection,
                  const quoting_style& style) {
   if (PyList_GET_SIZE(list) == 0) {

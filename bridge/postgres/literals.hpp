@@ -12,6 +12,10 @@ namespace puff::bridge::postgres {
 bool append_list(std::string& out, PyObject* list, PyObject* connection,
                  const quoting_style& style);
 
+/// Whether the value's literal is written by C++ as ever: nobody has registered another adapter for
+/// its type. To be asked when the last literal was written just before.
+bool is_written_here(PyObject* value);
+
 /// Makes what literals of dates and decimals need. Once, at import.
 bool prepare_literals();
 

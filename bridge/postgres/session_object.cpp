@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bridge/internal/arguments.hpp"
+#include "bridge/postgres/bindable.hpp"
 #include "bridge/postgres/opened_descriptions.hpp"
 #include "bridge/postgres/reply_object.hpp"
 #include "bridge/postgres/request_arguments.hpp"
@@ -58,6 +59,14 @@ PyObject* simple(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   sql_request request;
   if (!has_arguments("simple", count, 2) || !read_bytes(args[0], request.text)) return nullptr;
   return run_here("simple", self, std::move(request), args[1]);
+}
+
+PyObject* simple_or_bound(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  sql_request request;
+  if (!has_arguments("simple_or_bound", count, 4) || !read_bytes(args[0], request.text) ||
+      !bind_if_repeated(args[1], args[2], request))
+    return nullptr;
+  return run_here("simple_or_bound", self, std::move(request), args[3]);
 }
 
 PyObject* bound(PyObject* self, PyObject* const* args, Py_ssize_t count) {
@@ -255,6 +264,10 @@ PyGetSetDef attributes[] = {
 
 PyMethodDef methods[] = {
     fast("simple", simple, "simple($self, sql, timeout_ms, /)\n--\n\nRuns SQL as it is."),
+    fast("simple_or_bound", simple_or_bound,
+         "simple_or_bound($self, sql, query, vars, timeout_ms, /)\n--\n\n"
+         "Runs SQL, which was made of a query with %s and its values: as it is, or prepared if the "
+         "query comes often and that makes no difference."),
     fast("bound", bound,
          "bound($self, sql, values, types, binary, binary_results, timeout_ms, /)\n--\n\n"
          "Runs one statement with values for $1, $2, .."),

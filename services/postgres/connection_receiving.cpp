@@ -32,6 +32,11 @@ bool is_outdated(const result_view& failed) {
          failed.error_field(PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery";
 }
 
+/// Whether it was the text that the server did not accept; nothing has been run then.
+bool names_place(const result_view& failed) {
+  return !failed.error_field(PG_DIAG_STATEMENT_POSITION).empty();
+}
+
 }  // namespace
 
 void connection::implementation::receive() {
@@ -82,10 +87,17 @@ void connection::implementation::take_error(entry& current, sql_result error) {
 }
 
 void connection::implementation::distrust(entry& current, const result_view& error) {
+  const bool has_literals = !current.request.literal_text.empty();
+  current.misread = has_literals && (current.preparing || names_place(error));
+  if (current.preparing && has_literals) {
+    current.prepared->prepared = false;
+    current.prepared->refused = true;
+    return;
+  }
   if (current.preparing) return statements_.forget(current.prepared);
   current.stale = is_unknown(error) || is_outdated(error);
   if (is_unknown(error)) statements_.forget(current.prepared);
-  if (is_outdated(error)) statements_.discard(current.prepared);
+  if (is_outdated(error) || current.misread) statements_.discard(current.prepared);
 }
 
 bool connection::implementation::receive_work(entry& current) {
@@ -177,6 +189,10 @@ void connection::implementation::finish_front() {
     known_ = seen;
   else if (front.failed && known_ == transaction_status::open)
     known_ = transaction_status::failed;
+  if (front.failed && may_use_literals(front)) {
+    use_literals(front);
+    return repeat(in_flight_.begin());
+  }
   if (front.failed && may_repeat(front)) return repeat(in_flight_.begin());
   answer_front(more_to_come::no);
 }
@@ -189,6 +205,10 @@ bool connection::implementation::may_repeat(const entry& failed) const {
   bool reached = cancel_ || failed.number <= cancel_reached_;
   return reached && failed.number != cancel_target_ &&
          result_view{failed.reply.results.back()}.error_field(PG_DIAG_SQLSTATE) == "57014";
+}
+
+bool connection::implementation::may_use_literals(const entry& failed) const {
+  return failed.misread && failed.done && known_ == transaction_status::idle;
 }
 
 void connection::implementation::repeat(entries::iterator at) {

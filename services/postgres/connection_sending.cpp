@@ -2,6 +2,7 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "services/postgres/internal/implementation.hpp"
 
@@ -70,6 +71,7 @@ bool connection::implementation::start_next() {
     return true;
   }
   if (work_ != work::none) return in_flight_.empty() && continue_work(next);
+  if (!next.request.literal_text.empty() && !may_bind(next)) use_literals(next);
   if (is_pipelined(next.request)) return may_pipeline(next);
   if (!in_flight_.empty()) return false;
   switch (next.request.what) {
@@ -140,6 +142,22 @@ bool connection::implementation::may_pipeline(entry& next) {
   leaves_state_ = leaves_state_ || next.traits.leaves_state;
   send_more(move_to_flight());
   return true;
+}
+
+/// In a transaction a statement that the server refuses would spoil it.
+bool connection::implementation::may_bind(entry& next) {
+  if (known_ != transaction_status::idle) return false;
+  if (!next.prepared || next.prepared->gone) choose_statement(next);
+  return next.prepared && !next.prepared->refused;
+}
+
+void connection::implementation::use_literals(entry& of) {
+  auto& request = of.request;
+  request.what = kind::simple;
+  request.text = std::exchange(request.literal_text, {});
+  request.types.clear();
+  request.sets.clear();
+  of.prepared.reset();
 }
 
 void connection::implementation::choose_statement(entry& next) {

@@ -21,8 +21,9 @@ mkdir -p build/bench
 if [ -z "${PUFF_BENCH_BUILD:-}" ]; then
   export PUFF_BENCH_BUILD=$PWD/build/release
   case ${1:-all} in
-    http | redis | actors | all)
-      build_release plain_beast native_hello bench_redis_engine bench_actors bench_greenlet_ask >&2 ;;
+    http | redis | postgres | actors | all)
+      build_release plain_beast native_hello bench_redis_engine bench_libpq_pipeline bench_actors \
+        bench_greenlet_ask >&2 ;;
   esac
 fi
 

@@ -59,6 +59,7 @@ class connection::implementation : public std::enable_shared_from_this<implement
     bool all_sent = false;
     bool failed = false;
     bool stale = false;     // because the server has lost what was prepared
+    bool misread = false;   // refused as it was prepared, perhaps not with literals
     bool repeated = false;  // sent again after a failure that was not its own
     bool expired = false;   // its deadline passed while it was in flight
   };
@@ -86,6 +87,8 @@ class connection::implementation : public std::enable_shared_from_this<implement
   void send();
   bool start_next();
   bool may_pipeline(entry& next);
+  bool may_bind(entry& next);
+  static void use_literals(entry& of);
   bool start_simple(entry& next);
   bool continue_work(entry& next);
   void choose_statement(entry& next);
@@ -113,6 +116,7 @@ class connection::implementation : public std::enable_shared_from_this<implement
   void distrust(entry& current, const result_view& error);
   void note_tag(const sql_result& result);
   bool may_repeat(const entry& failed) const;
+  bool may_use_literals(const entry& failed) const;
   void repeat(entries::iterator at);
   void finish_front();
   void answer_front(more_to_come more);

@@ -22,6 +22,7 @@ struct statement {
   bool prepared = false;   ///< asked of the server
   bool confirmed = false;  ///< which has agreed
   bool gone = false;       ///< not in the cache any more
+  bool refused = false;    ///< by the server; it runs with literals
 };
 
 /// The statements prepared on one connection, by text and types of parameters; the one not used

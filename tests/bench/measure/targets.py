@@ -15,7 +15,8 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Ratio:
-    """Puff's median over a peer's; over each of several."""
+    """Puff's median over a peer's; over each of several. `of` names another contender than the
+    first."""
 
     metric: str
     peers: tuple[str, ...]
@@ -23,8 +24,10 @@ class Ratio:
     at_least: float | None = None
     placement: str | None = None  # None: wherever it is measured
     best: bool = False  # only the best of the peers counts
+    of: str | None = None
 
     def judge(self, ours: str, medians: Medians) -> list[Verdict]:
+        ours = self.of or ours
         against = [self._best(medians)] if self.best else list(self.peers)
         return [self._verdict(ours, peer, medians) for peer in against]
 
@@ -34,7 +37,10 @@ class Ratio:
 
     def _verdict(self, ours: str, peer: str, medians: Medians) -> Verdict:
         ratio = medians[ours][self.metric] / medians[peer][self.metric]
-        return _verdict(f"{self.metric} over {peer}'s", ratio, self.at_most, self.at_least)
+        what = f"{self.metric} over {peer}'s"
+        if self.of:
+            what = f"{self.of}: {what}"
+        return _verdict(what, ratio, self.at_most, self.at_least)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ class cursor(Copying):
         if conn._async:
             self._begin_async(sql)
         else:
-            self._accept(conn._execute(sql))
+            self._accept(conn._execute(sql, query, vars))
 
     def executemany(self, query: Any, vars_list: Iterable[Any]) -> None:
         """Runs a statement with each of several values. `rowcount` counts the rows of all."""

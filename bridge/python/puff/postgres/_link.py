@@ -114,8 +114,9 @@ class Link:
 
     # -- statements --
 
-    def _run(self, sql: bytes) -> Any:
-        """The reply to a statement, its errors not raised."""
+    def _run(self, sql: bytes, query: Any = None, vars: Any = None) -> Any:
+        """The reply to a statement, its errors not raised. `query` and `vars` are what it was made
+        of if it may be prepared."""
         session = self._session
         if session is None:
             session = self._connect()
@@ -125,7 +126,10 @@ class Link:
             else:
                 if _is_asyncio():
                     check_may_wait()
-                reply = session.simple(sql, FOREVER_MS)
+                if vars is None:
+                    reply = session.simple(sql, FOREVER_MS)
+                else:
+                    reply = session.simple_or_bound(sql, query, vars, FOREVER_MS)
         except PgFailure as failure:
             raise self._failed(failure) from None
         self._take(reply)

@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from puff.postgres._constants import STATUS_BEGIN, STATUS_PREPARED, STATUS_READY
+from puff.postgres._constants import (
+    STATUS_BEGIN,
+    STATUS_PREPARED,
+    STATUS_READY,
+    TRANSACTION_STATUS_IDLE,
+)
 from puff.postgres._exceptions import ProgrammingError
 from puff.postgres._link import Link
 from puff.postgres._wait import check_may_wait
@@ -34,14 +39,16 @@ class Transactions(Link):
         self._command(self._begin_sql)
         self._status = STATUS_BEGIN
 
-    def _execute(self, sql: bytes) -> Any:
-        """The reply to a statement in a transaction."""
+    def _execute(self, sql: bytes, query: Any = None, vars: Any = None) -> Any:
+        """The reply to a statement in a transaction; `query` and `vars` are what it was made of."""
         turns = self._turns
         if not turns.try_enter(False):
             turns.enter()
         try:
             if self._status == STATUS_READY and (not self._autocommit or self._entered):
                 self._begin()
+            elif vars and self._transaction == TRANSACTION_STATUS_IDLE:
+                return self._run(sql, query, vars)
             return self._run(sql)
         finally:
             turns.leave()

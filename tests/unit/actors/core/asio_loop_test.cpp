@@ -48,6 +48,70 @@ TEST_F(asio_loop_test, DeadlinesFireWithoutOtherWork) {
   fired.get_future().get();
 }
 
+/// What waits for its mail, and runs a loop meanwhile.
+struct waiting_guest {
+  /// Until mail comes, however often the loop is run by its own thread instead.
+  void wait_in(asio_loop& other) {
+    while (!mail.has_mail()) {
+      std::promise<void> free;
+      if (other.run_as_guest(mail, std::nullopt, [&] { free.set_value(); })) continue;
+      free.get_future().get();
+    }
+  }
+  inbox mail;
+};
+
+TEST_F(asio_loop_test, GuestRunsWhatIsPosted) {
+  asio_loop own{system};
+  waiting_guest guest;
+  std::atomic<bool> ran_here{false};
+  const auto here = std::this_thread::get_id();
+  std::thread other{[&] {
+    while (!ran_here) {
+      std::promise<void> ran;
+      own.post([&] {
+        ran_here = std::this_thread::get_id() == here && own.on_own_thread();
+        ran.set_value();
+      });
+      ran.get_future().get();
+    }
+    if (guest.mail.put([] {})) own.interrupt();
+  }};
+  guest.wait_in(own);
+  other.join();
+  EXPECT_TRUE(ran_here);
+}
+
+TEST_F(asio_loop_test, GuestIsBackInTimeWithoutMail) {
+  asio_loop own{system};
+  waiting_guest guest;
+  const auto wake = own.now() + 20ms;
+  bool ran = false;
+  while (!ran) ran = own.run_as_guest(guest.mail, wake, [] {});
+  EXPECT_GE(own.now(), wake);
+  own.forget_guest();
+}
+
+TEST_F(asio_loop_test, OwnThreadGoesOnWhenTheGuestStaysAway) {
+  asio_loop own{system};
+  waiting_guest guest;
+  own.post([&] { static_cast<void>(guest.mail.put([] {})); });
+  guest.wait_in(own);
+  std::promise<std::thread::id> ran;
+  own.post([&] { own.arm(own.now() + 5ms, [&] { ran.set_value(std::this_thread::get_id()); }); });
+  EXPECT_NE(ran.get_future().get(), std::this_thread::get_id());
+}
+
+TEST_F(asio_loop_test, EndsWhileAGuestRunsIt) {
+  asio_loop own{system};
+  waiting_guest guest;
+  while (!own.on_own_thread()) own.run_as_guest(guest.mail, own.now() + 1ms, [] {});
+  own.forget_guest();
+  own.stop();
+  EXPECT_TRUE(own.run_as_guest(guest.mail, std::nullopt, [] {}));
+  EXPECT_FALSE(guest.mail.has_mail());
+}
+
 TEST_F(asio_loop_test, EndWaitsForActorsThatTakeTheirTime) {
   bool ended = false;
   {
