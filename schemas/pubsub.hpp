@@ -1,10 +1,24 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 
 namespace puff {
+
+enum class subscription_kind : std::uint8_t {
+  channel,  ///< SUBSCRIBE
+  pattern,  ///< PSUBSCRIBE
+  shard,    ///< SSUBSCRIBE, where the server has it (Redis 7)
+};
+
+/// One thing that can be subscribed to.
+struct subscription {
+  subscription_kind kind = subscription_kind::channel;
+  std::string name;
+  friend bool operator==(const subscription&, const subscription&) = default;
+};
 
 /// What was published on a channel, as every subscriber of a node shares it.
 struct pubsub_message {
@@ -26,6 +40,15 @@ struct pubsub_gap {
 struct pubsub_item {
   pubsub_message_ptr message;
   pubsub_gap gap;
+};
+
+/// What is to be published.
+struct publication {
+  subscription_kind kind = subscription_kind::channel;  ///< `shard`, or not
+  std::string channel;
+  std::string from;  ///< empty: nobody says who
+  std::string body;
+  std::chrono::steady_clock::time_point deadline{};  ///< when the publisher stops waiting
 };
 
 }  // namespace puff

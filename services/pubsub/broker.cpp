@@ -27,7 +27,8 @@ expected<std::uint64_t> hearers(const expected<std::vector<redis_value>>& replie
 }  // namespace
 
 broker::broker(boost::asio::io_context& io, deadline_wheel& wheel, broker_options options)
-    : publisher_(io, wheel, {.connection = options.connection}),
+    : on_change_(std::move(options.on_change)),
+      publisher_(io, wheel, {.connection = options.connection}),
       reader_(io, wheel, reading(options), static_cast<redis::subscriber_listener&>(*this)) {}
 
 broker::~broker() { close(); }
@@ -42,7 +43,9 @@ void broker::subscribe(const member& who, const subscription& to, clock::time_po
                        done_callback done) {
   if (to.name.empty())
     return done(make_error(ec::bad_argument, "the name of a channel must not be empty"));
+  if (who->closed()) return done(make_error(ec::unavailable, "the subscriber's inbox is closed"));
   table_.add(to, who);
+  recount();
   reader_.subscribe(
       to.kind, to.name, deadline,
       [this, who = std::weak_ptr{who}, to, done = std::move(done)](const error& outcome) {
@@ -58,6 +61,7 @@ void broker::unsubscribe(const member& who, const subscription& from, done_callb
 
 void broker::end(const subscription& from, const inbox& who, done_callback done) {
   auto was_last = table_.remove(from, who);
+  recount();
   auto tell = done ? std::move(done) : [](const error&) {};
   if (!was_last)
     tell(make_error(ec::not_found, "there is no subscription to '" + from.name + "'"));
@@ -71,19 +75,25 @@ void broker::leave(const inbox& who) {
   for (const auto& each : table_.of(who)) end(each, who, {});
 }
 
-void broker::publish(const std::string& channel, std::string_view from, std::string_view body,
-                     subscription_kind kind, clock::time_point deadline, published_callback done) {
-  if (!is_sender(from))
+void broker::publish(const publication& what, published_callback done) {
+  if (!is_sender(what.from))
     return done(make_error(ec::bad_argument,
                            "a connection's id has at most 256 bytes and none of them is NUL"));
-  const auto payload = sealed(from, body);
-  const auto* verb = kind == subscription_kind::shard ? "SPUBLISH" : "PUBLISH";
-  publisher_.send(redis::make_command({verb, channel, payload}), deadline,
+  if (what.channel.empty())
+    return done(make_error(ec::bad_argument, "the name of a channel must not be empty"));
+  const auto payload = sealed(what.from, what.body);
+  const auto* verb = what.kind == subscription_kind::shard ? "SPUBLISH" : "PUBLISH";
+  publisher_.send(redis::make_command({verb, what.channel, payload}), what.deadline,
                   [this, done = std::move(done)](expected<std::vector<redis_value>> replies) {
                     auto count = hearers(replies);
                     if (count) ++counts_.published;
+                    changed();
                     done(std::move(count));
                   });
+}
+
+void broker::changed() {
+  if (on_change_) on_change_(counts_);
 }
 
 void broker::on_message(subscription_kind kind, const std::string& name, std::string channel,
@@ -99,26 +109,28 @@ void broker::on_message(subscription_kind kind, const std::string& name, std::st
   if (kind == subscription_kind::pattern) what->pattern = name;
   what->channel = channel;
   auto done = table_.deliver(kind, key, what);
+  ++counts_.received;
   counts_.delivered += done.members;
   counts_.dropped += done.overflowed;
+  changed();
 }
 
 void broker::on_interrupted() {
   if (table_.members() == 0) return;
   ++counts_.interruptions;
   table_.for_each_member([](inbox& who) { who.interrupt(); });
+  changed();
 }
 
 void broker::on_refused(subscription_kind kind, const std::string& name, const error& why) {
   for (const auto& who : table_.forget({kind, name})) who->close(why);
+  recount();
 }
 
-broker_stats broker::stats() const {
-  auto s = counts_;
-  s.reader = reader_.stats();
-  s.subscribers = table_.members();
-  s.subscriptions = table_.subscriptions();
-  return s;
+void broker::recount() {
+  counts_.subscribers = table_.members();
+  counts_.subscriptions = table_.subscriptions();
+  changed();
 }
 
 }  // namespace puff::pubsub

@@ -11,18 +11,20 @@
 
 namespace puff::pubsub {
 
-struct broker_options {
-  redis::connection_options connection;
-  redis::subscriber_options reading;  ///< its `connection` is replaced by the one above
-};
-
 struct broker_stats {
-  redis::subscriber_stats reader;
   std::size_t subscribers = 0, subscriptions = 0;
+  std::uint64_t received = 0;       ///< from the server
   std::uint64_t delivered = 0;      ///< to inboxes
   std::uint64_t dropped = 0;        ///< by inboxes that were full
   std::uint64_t published = 0;      ///< taken by the server
   std::uint64_t interruptions = 0;  ///< of the reader, with somebody listening
+};
+
+struct broker_options {
+  redis::connection_options connection;
+  redis::subscriber_options reading;  ///< its `connection` is replaced by the one above
+  /// Called after each change, so cheap; none: nobody looks.
+  std::function<void(const broker_stats&)> on_change;
 };
 
 /// Publish and subscribe over one Redis server for everybody on a node: one connection reads for
@@ -50,16 +52,16 @@ class broker final : private redis::subscriber_listener {
   /// Ends all that `who` has.
   void leave(const inbox& who);
 
-  /// Gives `body` to the server; the answer is how many of its clients heard it (a node is one).
-  /// `bad_argument` for a sender that cannot be told.
-  void publish(const std::string& channel, std::string_view from, std::string_view body,
-               subscription_kind kind, clock::time_point deadline, published_callback done);
+  /// Gives it to the server; the answer is how many of its clients heard it (a node is one).
+  /// `bad_argument` for a sender that cannot be told, or an empty channel.
+  void publish(const publication& what, published_callback done);
 
   void ping(clock::time_point deadline, redis::client::ping_callback done) {
     publisher_.ping(deadline, std::move(done));
   }
   void close(const error& why = {});
-  broker_stats stats() const;
+  const broker_stats& stats() const noexcept { return counts_; }
+  redis::subscriber_stats reader() const { return reader_.stats(); }
 
  private:
   void on_message(subscription_kind kind, const std::string& name, std::string channel,
@@ -68,6 +70,10 @@ class broker final : private redis::subscriber_listener {
   void on_refused(subscription_kind kind, const std::string& name, const error& why) override;
   void end(const subscription& from, const inbox& who, done_callback done);
 
+  void changed();
+  void recount();
+
+  std::function<void(const broker_stats&)> on_change_;
   channel_table table_;
   broker_stats counts_;
   redis::client publisher_;

@@ -1,24 +1,16 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "services/pubsub/inbox.hpp"
-#include "services/redis/subscriber.hpp"
 
 namespace puff::pubsub {
-
-using redis::subscription_kind;
-
-/// One thing that can be subscribed to.
-struct subscription {
-  subscription_kind kind = subscription_kind::channel;
-  std::string name;
-  friend bool operator==(const subscription&, const subscription&) = default;
-};
 
 /// Who subscribes to what on this node. One thread.
 class channel_table {

@@ -13,18 +13,13 @@
 #include <vector>
 
 #include "schemas/error.hpp"
+#include "schemas/pubsub.hpp"
 #include "schemas/redis_value.hpp"
 #include "services/redis/connection_options.hpp"
 #include "services/redis/internal/link.hpp"
 #include "services/timers/deadline_wheel.hpp"
 
 namespace puff::redis {
-
-enum class subscription_kind : std::uint8_t {
-  channel,  ///< SUBSCRIBE
-  pattern,  ///< PSUBSCRIBE
-  shard,    ///< SSUBSCRIBE, where the server has it (Redis 7)
-};
 
 struct subscriber_options {
   connection_options connection;
