@@ -75,6 +75,13 @@ http::limits http_limits(const config::settings& s) {
   l.write_idle_timeout = s.limits.write_idle_timeout_ms;
   l.max_connections = s.limits.max_connections;
   l.max_in_flight = s.limits.max_in_flight;
+  l.websocket.max_message_bytes = s.websocket.max_message_bytes;
+  l.websocket.ping_interval = s.websocket.ping_interval_ms;
+  l.websocket.pong_timeout = s.websocket.pong_timeout_ms;
+  l.websocket.close_timeout = s.websocket.close_timeout_ms;
+  l.websocket.compression = s.websocket.compression;
+  l.websocket.compression_min_bytes = s.websocket.compression_min_bytes;
+  l.websocket.compression_context = s.websocket.compression_context;
   return l;
 }
 
