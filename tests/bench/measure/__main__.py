@@ -7,14 +7,18 @@ from measure.actors import actors
 from measure.cases import measure
 from measure.http import frameworks, hello
 from measure.postgres import postgres
+from measure.pubsub import pubsub
 from measure.redis import redis
 from measure.startup import startup
 from measure.syscalls import syscalls
+from measure.websocket import websocket
 
 TOPICS = {
     "http": hello,
     "frameworks": frameworks,
     "redis": redis,
+    "pubsub": pubsub,
+    "websocket": websocket,
     "postgres": postgres,
     "actors": actors,
     "startup": startup,
