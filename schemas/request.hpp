@@ -60,7 +60,7 @@ struct request_event {
     aborted,  ///< the client is gone or broke the protocol; answers are dropped from now on
     message,  ///< of a WebSocket: `data`, and `code` says of which kind (1 text, 2 binary); it
               ///< takes `credit` of the window until that is consumed
-    closed,  ///< a WebSocket has ended with `code`, for the reason in `data`; nothing follows
+    closed,   ///< a WebSocket has ended with `code`, for the reason in `data`; nothing follows
   };
   kind what = kind::begin;
   std::uint16_t code = 0;
