@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/native_pubsub.hpp"
 #include "schemas/error.hpp"
 #include "schemas/redis_value.hpp"
 
@@ -57,6 +58,8 @@ class native_context {
   explicit native_context(node& over) : node_(&over) {}
 
   native_redis redis(std::string pool = "default") const { return {*node_, std::move(pool)}; }
+
+  native_pubsub pubsub(std::string pool = "default") const { return {*node_, std::move(pool)}; }
 
   /// Waits without holding up the thread.
   boost::asio::awaitable<void> sleep(std::chrono::milliseconds time) const;

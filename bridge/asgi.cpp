@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "bridge/internal/asgi_objects.hpp"
+#include "bridge/internal/asgi_websocket.hpp"
 #include "bridge/report.hpp"
 
 namespace py = pybind11;
@@ -43,8 +44,13 @@ asgi_gateway::asgi_gateway(loop_thread& asyncio, py::object application, asgi_op
 
 void asgi_gateway::begin(exchange_table& table, std::uint32_t listener, exchange_id id,
                          std::unique_ptr<request> head) {
-  auto exchange = std::make_shared<asgi_exchange>(asyncio_, table, listener, id, std::move(head),
-                                                  options_.response_window);
+  std::shared_ptr<asgi_exchange> exchange;
+  if (head->websocket)
+    exchange = std::make_shared<internal::asgi_websocket>(
+        asyncio_, table, listener, id, std::move(head), options_.response_window);
+  else
+    exchange = std::make_shared<asgi_exchange>(asyncio_, table, listener, id, std::move(head),
+                                               options_.response_window);
   auto scope = py::reinterpret_steal<py::object>(scopes_.build(exchange->head()));
   auto coroutine = py::reinterpret_steal<py::object>(
       call_application(application_.ptr(), scope.ptr(), exchange));

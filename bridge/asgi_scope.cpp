@@ -7,6 +7,7 @@
 
 #include "bridge/internal/objects.hpp"
 #include "services/http/path_params.hpp"
+#include "services/http/websocket.hpp"
 
 namespace py = pybind11;
 
@@ -22,6 +23,8 @@ struct scope_keys {
   PyObject* method = intern("method");
   PyObject* scheme = intern("scheme");
   PyObject* https = intern("https");
+  PyObject* wss = intern("wss");
+  PyObject* subprotocols = intern("subprotocols");
   PyObject* path = intern("path");
   PyObject* raw_path = intern("raw_path");
   PyObject* query = intern("query_string");
@@ -96,6 +99,20 @@ PyObject* headers_of(const header_block& headers) {
   return list;
 }
 
+PyObject* subprotocols_of(const request& head) {
+  const auto offered = http::offered_subprotocols(head);
+  auto* list = PyList_New(static_cast<Py_ssize_t>(offered.size()));
+  for (std::size_t i = 0; list && i < offered.size(); ++i) {
+    auto* each = text_of(offered[i]);
+    if (!each) {
+      Py_CLEAR(list);
+      break;
+    }
+    PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), each);
+  }
+  return list;
+}
+
 PyObject* address_of(const std::string& host, std::uint16_t port) {
   // Not "s#": that needs a macro before the first inclusion of Python.h.
   return Py_BuildValue("(Ni)", text_of(host), int{port});
@@ -116,16 +133,25 @@ scope_builder::scope_builder(const std::string& root_path) {
   for (const char* key :
        {"client", "server", "method", "path", "raw_path", "query_string", "headers"})
     base[key] = py::none();
+  websocket_base_ = py::reinterpret_steal<py::dict>(PyDict_Copy(base.ptr()));
+  websocket_base_["type"] = "websocket";
+  websocket_base_["scheme"] = "ws";
+  websocket_base_.attr("pop")("method");
+  py::dict extensions;
+  extensions["websocket.http.response"] = py::dict{};
+  websocket_base_["extensions"] = extensions;
+  websocket_base_["subprotocols"] = py::none();
   base_ = std::move(base);
 }
 
 PyObject* scope_builder::build(const request& head) const {
   const auto& k = keys();
-  PyObject* scope = PyDict_Copy(base_.ptr());
+  PyObject* scope = PyDict_Copy(head.websocket ? websocket_base_.ptr() : base_.ptr());
   if (!scope) return nullptr;
   const bool complete =
-      add_target(scope, head) && (!head.peer || add_peer(scope, head.peer)) &&
+      add_target(scope, head) && (!head.peer || add_peer(scope, head)) &&
       put(scope, k.headers, headers_of(head.headers)) &&
+      (!head.websocket || put(scope, k.subprotocols, subprotocols_of(head))) &&
       (!state_ || put(scope, k.state, PyDict_Copy(state_.ptr()))) &&
       (head.minor_version != 0 || PyDict_SetItem(scope, k.version, k.http10) == 0);
   if (complete) return scope;
@@ -137,14 +163,16 @@ bool scope_builder::add_target(PyObject* scope, const request& head) const {
   const auto& k = keys();
   auto path = head.path();
   const bool plain = path.find('%') == std::string_view::npos;
-  return put(scope, k.method, method_of(head.method)) &&
+  return (head.websocket || put(scope, k.method, method_of(head.method))) &&
          put(scope, k.path, plain ? text_of(path) : text_of(http::percent_decoded(path))) &&
          put(scope, k.raw_path, bytes(path)) && put(scope, k.query, bytes(head.query()));
 }
 
-bool scope_builder::add_peer(PyObject* scope, const std::shared_ptr<const peer_info>& peer) const {
+bool scope_builder::add_peer(PyObject* scope, const request& head) const {
   const auto& k = keys();
-  if (peer->secure && PyDict_SetItem(scope, k.scheme, k.https) != 0) return false;
+  const auto& peer = head.peer;
+  auto* secure = head.websocket ? k.wss : k.https;
+  if (peer->secure && PyDict_SetItem(scope, k.scheme, secure) != 0) return false;
   auto* ends = peers_.get(peer, [](const peer_info& p) {
     if (!p.unix_path.empty())
       return Py_BuildValue("(O(sO))", Py_None, p.unix_path.c_str(), Py_None);

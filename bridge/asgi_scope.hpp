@@ -9,8 +9,8 @@
 
 namespace puff::bridge {
 
-/// Builds the HTTP scopes of one ASGI application (ASGI 3.0, HTTP spec 2.4): a copied base dict,
-/// then what differs. Keys are interned; the names of header fields are made once.
+/// Builds the scopes of one ASGI application (ASGI 3.0, http and websocket of spec 2.4): a copied
+/// base dict, then what differs. Keys are interned; the names of header fields are made once.
 class scope_builder {
  public:
   /// `root_path` is the path the application is mounted at, without a slash at its end.
@@ -21,6 +21,7 @@ class scope_builder {
   void set_state(pybind11::object state) {
     state_ = std::move(state);
     base_["state"] = pybind11::none();
+    websocket_base_["state"] = pybind11::none();
   }
 
   /// A new dict, or null with an exception.
@@ -28,9 +29,9 @@ class scope_builder {
 
  private:
   bool add_target(PyObject* scope, const request& head) const;
-  bool add_peer(PyObject* scope, const std::shared_ptr<const peer_info>& peer) const;
+  bool add_peer(PyObject* scope, const request& head) const;
 
-  pybind11::dict base_;
+  pybind11::dict base_, websocket_base_;
   pybind11::object state_;
   mutable internal::peer_cache peers_;
 };

@@ -138,6 +138,12 @@ void exchange::take(request_event& event) {
       if (was_congested && !congested()) on_writable();
       return;
     }
+    case request_event::kind::message: on_socket(event); return on_readable();
+    case request_event::kind::closed:
+      on_socket(event);
+      aborted_ = true;
+      on_readable();
+      return on_writable();
     case request_event::kind::aborted:
       aborted_ = true;
       on_readable();

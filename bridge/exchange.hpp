@@ -109,10 +109,21 @@ class exchange {
  protected:
   virtual void on_readable() = 0;  ///< a piece came, the body ended, or the exchange was aborted
   virtual void on_writable() = 0;  ///< no longer congested, or aborted
+  /// A message of a WebSocket, or its end; then the exchange counts as aborted.
+  virtual void on_socket(request_event&) {}
+
+  response_part& part() { return table_.out.part(listener_, id_, place_); }
+  /// One that is joined to no other.
+  response_part& new_part() {
+    place_ = {};
+    return part();
+  }
+  /// The request has become a WebSocket: what fails now is a connection.
+  void upgrade() { started_ = head_sent_ = true; }
+  void end_socket() { finished_ = true; }
+  void count_unsent(std::uint64_t bytes) { unsent_ += bytes; }
 
  private:
-  response_part& part() { return table_.out.part(listener_, id_, place_); }
-
   exchange_table& table_;
   std::uint32_t listener_;
   exchange_id id_;

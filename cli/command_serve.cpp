@@ -49,6 +49,12 @@ void log_access(const http::access_record& r) {
   to.flush();
 }
 
+http::router::sockets sockets_of(const bridge::application_target& target) {
+  using sockets = http::router::sockets;
+  return target.protocol == bridge::application_target::kind::asgi ? sockets::served
+                                                                   : sockets::refused;
+}
+
 expected<http_listener_options> listener_options(
     hosted_node& in, const invocation& what,
     const std::vector<bridge::application_target>& targets) {
@@ -56,7 +62,7 @@ expected<http_listener_options> listener_options(
   auto routes = what.program.routes.build(native_context{in.actors()});
   if (!routes) return std::move(routes.error());
   for (std::uint32_t i = 0; i < targets.size(); ++i)
-    if (auto wrong = routes->mount(targets[i].path, i)) return wrong;
+    if (auto wrong = routes->mount(targets[i].path, i, sockets_of(targets[i]))) return wrong;
   http_listener_options o;
   o.server.limits = http_limits(settings);
   if (auto wrong = o.server.limits.validate()) return wrong;

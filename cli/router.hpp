@@ -22,6 +22,9 @@ class router {
   using waiting_handler =
       std::function<boost::asio::awaitable<void>(http::exchange&, const native_context&)>;
   using handler = std::variant<plain_handler, waiting_handler>;
+  /// The same for a WebSocket; what `http::websocket` says holds.
+  using websocket_handler =
+      std::function<boost::asio::awaitable<void>(http::websocket&, const native_context&)>;
 
   router& on(std::string method, std::string pattern, handler what);
   router& get(std::string pattern, handler what) { return on("GET", pattern, std::move(what)); }
@@ -34,10 +37,12 @@ class router {
     return on("OPTIONS", pattern, std::move(what));
   }
   router& trace(std::string pattern, handler what) { return on("TRACE", pattern, std::move(what)); }
+  /// Requests for a WebSocket; the pattern may have a handler for GET besides.
+  router& websocket(std::string pattern, websocket_handler what);
   /// Every method that the pattern has no other handler for.
   router& any(std::string pattern, handler what) { return on("*", pattern, std::move(what)); }
 
-  bool empty() const noexcept { return routes_.empty(); }
+  bool empty() const noexcept { return routes_.empty() && sockets_.empty(); }
 
   /// The same as the engine's router, its coroutines with `context`. The first malformed or
   /// repeated route is the error.
@@ -48,7 +53,12 @@ class router {
     std::string method, pattern;
     handler what;
   };
+  struct socket_route {
+    std::string pattern;
+    websocket_handler what;
+  };
   std::vector<route> routes_;
+  std::vector<socket_route> sockets_;
 };
 
 }  // namespace puff

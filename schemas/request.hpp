@@ -39,6 +39,7 @@ struct request {
   std::string body;           ///< first piece
   bool body_complete = true;  ///< false: more arrives as `request_event`s
   std::shared_ptr<const peer_info> peer;
+  bool websocket = false;  ///< asks for a WebSocket: to be accepted, or answered as any other
 
   std::string_view path() const noexcept {
     return std::string_view{target}.substr(0, target.find('?'));
@@ -57,8 +58,12 @@ struct request_event {
     end,      ///< the body is complete (never sent when `head->body_complete`)
     drained,  ///< the client took `credit` bytes of the answer
     aborted,  ///< the client is gone or broke the protocol; answers are dropped from now on
+    message,  ///< of a WebSocket: `data`, and `code` says of which kind (1 text, 2 binary); it
+              ///< takes `credit` of the window until that is consumed
+    closed,   ///< a WebSocket has ended with `code`, for the reason in `data`; nothing follows
   };
   kind what = kind::begin;
+  std::uint16_t code = 0;
   exchange_id id;
   std::uint32_t mount = 0;
   std::uint64_t credit = 0;

@@ -27,7 +27,18 @@ struct response {
 /// What an application tells its listener about one exchange, in order: one part with `has_head`,
 /// any number with data, the last with `last`. One part may be all three.
 struct response_part {
+  /// What a part means for a WebSocket; all but `none` are parts of their own.
+  enum class socket : std::uint8_t {
+    none,
+    accept,  ///< with `head`, of which the fields count, and the subprotocol in `data`
+    text,    ///< one message, `data`
+    binary,  ///< one message, `data`
+    close,   ///< with `code` and the reason in `data`; before `accept` it refuses with 403
+  };
+
   exchange_id id;
+  socket websocket = socket::none;
+  std::uint16_t code = 0;
   bool has_head = false;
   bool last = false;
   bool failed = false;         ///< the application gave up in mid-answer: cut the connection

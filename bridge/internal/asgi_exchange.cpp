@@ -50,11 +50,6 @@ PyObject* request_message(const std::string& piece, bool more) {
   return message;
 }
 
-/// Whether `word` is `wanted`, which is interned.
-bool is(PyObject* word, PyObject* wanted) {
-  return word == wanted || (PyUnicode_Check(word) && PyUnicode_Compare(word, wanted) == 0);
-}
-
 bool refuse(const char* text) {
   PyErr_SetString(PyExc_RuntimeError, text);
   return false;
@@ -86,6 +81,21 @@ bool add_header(PyObject* pair, header_block& headers) {
   return true;
 }
 
+/// asyncio.CancelledError; leaves the exception that is set alone.
+PyObject* asyncio_cancelled() {
+  static PyObject* type = [] {
+    py::error_scope keeps;
+    return py::object{py::module_::import("asyncio").attr("CancelledError")}.release().ptr();
+  }();
+  return type;
+}
+
+}  // namespace
+
+bool is_word(PyObject* word, PyObject* wanted) {
+  return word == wanted || (PyUnicode_Check(word) && PyUnicode_Compare(word, wanted) == 0);
+}
+
 bool read_headers(PyObject* list, header_block& headers) {
   auto pairs = py::reinterpret_steal<py::object>(
       PySequence_Fast(list, "http.response.start: headers must be an iterable of pairs"));
@@ -97,7 +107,6 @@ bool read_headers(PyObject* list, header_block& headers) {
   return true;
 }
 
-/// The bytes of a body, from whatever shows its memory.
 bool read_body(PyObject* body, std::string& data) {
   if (PyBytes_Check(body)) {
     data.assign(PyBytes_AS_STRING(body), static_cast<std::size_t>(PyBytes_GET_SIZE(body)));
@@ -109,17 +118,6 @@ bool read_body(PyObject* body, std::string& data) {
   PyBuffer_Release(&memory);
   return true;
 }
-
-/// asyncio.CancelledError; leaves the exception that is set alone.
-PyObject* asyncio_cancelled() {
-  static PyObject* type = [] {
-    py::error_scope keeps;
-    return py::object{py::module_::import("asyncio").attr("CancelledError")}.release().ptr();
-  }();
-  return type;
-}
-
-}  // namespace
 
 asgi_exchange::~asgi_exchange() {
   for (auto* list : {&readers_, &writers_})
@@ -145,8 +143,8 @@ bool asgi_exchange::take_message(PyObject* message) {
     return false;
   }
   auto* type = PyDict_GetItemWithError(message, w.type);
-  if (type && is(type, w.response_body)) return take_body_message(message);
-  if (type && is(type, w.response_start)) return take_start(message);
+  if (type && is_word(type, w.response_body)) return take_body_message(message);
+  if (type && is_word(type, w.response_start)) return take_start(message);
   if (!PyErr_Occurred())
     PyErr_Format(PyExc_ValueError, "send() does not know a message of type %R",
                  type ? type : Py_None);

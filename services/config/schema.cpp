@@ -197,6 +197,39 @@ constexpr std::array limits_keys{
         .high = 10000000},
 };
 
+constexpr std::array websocket_keys{
+    key{.name = "max_message_bytes",
+        .bound = &bound<&websocket_setting::max_message_bytes>,
+        .doc = "One message, unpacked; beyond it the connection is closed with 1009.",
+        .low = 1,
+        .high = 1LL << 32},
+    key{.name = "ping_interval_ms",
+        .bound = &bound<&websocket_setting::ping_interval_ms>,
+        .doc = "Silence after which the client is asked for a pong; 0 never asks.",
+        .high = day_ms},
+    key{.name = "pong_timeout_ms",
+        .bound = &bound<&websocket_setting::pong_timeout_ms>,
+        .doc = "How long it may take to answer; then the connection is cut.",
+        .low = 100,
+        .high = day_ms},
+    key{.name = "close_timeout_ms",
+        .bound = &bound<&websocket_setting::close_timeout_ms>,
+        .doc = "How long the client may take to answer a close.",
+        .low = 100,
+        .high = day_ms},
+    key{.name = "compression",
+        .bound = &bound<&websocket_setting::compression>,
+        .doc = "permessage-deflate, for clients that offer it."},
+    key{.name = "compression_min_bytes",
+        .bound = &bound<&websocket_setting::compression_min_bytes>,
+        .doc = "Smaller messages are sent as they are.",
+        .high = 16777216},
+    key{.name = "compression_context",
+        .bound = &bound<&websocket_setting::compression_context>,
+        .doc = "Each connection remembers what it has sent: smaller messages for about 300 KB of "
+               "memory a connection."},
+};
+
 constexpr std::array python_keys{
     key{.name = "max_greenlets",
         .bound = &bound<&python_setting::max_greenlets>,
@@ -471,6 +504,7 @@ constexpr std::array root_tables{
     table<&settings::server>("server", server_keys, "Where and how the HTTP server listens."),
     table<&settings::limits>("limits", limits_keys, "What one client may use."),
     table<&settings::cors>("cors", cors_keys, "Cross-origin requests of browsers."),
+    table<&settings::websocket>("websocket", websocket_keys, "What one WebSocket may use."),
     table<&settings::python>("python", python_keys, "The threads that run Python."),
     table<&settings::log>("log", log_keys, "Messages for the operator, on standard error."),
     tables<&settings::commands>("commands", "command_name", command_keys,

@@ -124,6 +124,17 @@ struct limits_setting {
   std::uint32_t max_in_flight = 4096;
 };
 
+/// `[websocket]`: of one connection.
+struct websocket_setting {
+  std::uint64_t max_message_bytes = 1048576;
+  std::chrono::milliseconds ping_interval_ms{20000};  ///< 0: never
+  std::chrono::milliseconds pong_timeout_ms{20000};
+  std::chrono::milliseconds close_timeout_ms{5000};
+  bool compression = true;
+  std::uint32_t compression_min_bytes = 512;
+  bool compression_context = false;
+};
+
 /// `[python]`
 struct python_setting {
   std::uint32_t max_greenlets = 10000;
@@ -157,6 +168,7 @@ struct settings {
   cors_setting cors;
   server_setting server;
   limits_setting limits;
+  websocket_setting websocket;
   python_setting python;
   log_setting log;
   std::vector<command_setting> commands;

@@ -22,6 +22,11 @@ error limits::validate() const {
   if (request_window == 0 || response_window == 0) return wrong("a window must not be empty");
   if (max_connections == 0 || max_in_flight == 0)
     return wrong("max_connections and max_in_flight must be at least 1");
+  if (websocket.max_message_bytes == 0) return wrong("max_message_bytes must be at least 1");
+  if (websocket.ping_interval < milliseconds::zero() ||
+      websocket.pong_timeout <= milliseconds::zero() ||
+      websocket.close_timeout <= milliseconds::zero())
+    return wrong("every timeout of WebSockets must be longer than zero");
   return {};
 }
 

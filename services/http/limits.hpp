@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "schemas/error.hpp"
+#include "services/http/websocket_limits.hpp"
 
 namespace puff::http {
 
@@ -32,6 +33,8 @@ struct limits {
 
   std::uint32_t max_connections = 20'000;  ///< above, new ones wait in the kernel's queue
   std::uint32_t max_in_flight = 4'096;     ///< requests under way -> 503 with Retry-After
+
+  websocket_limits websocket;
 
   /// No error if the values make sense together; otherwise one that names the value.
   error validate() const;

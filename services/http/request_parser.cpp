@@ -192,6 +192,7 @@ void request_parser::check_field(field name, std::string_view value) {
     case field::connection:
       close_ |= beast_http::token_list{{value.data(), value.size()}}.exists("close");
       return;
+    case field::upgrade: offers_upgrade_ = true; return;
     case field::expect:
       if (into_.minor_version == 0) return;
       if (!equal_ignoring_case(value, "100-continue")) return refuse(417, "unknown expectation");

@@ -47,6 +47,8 @@ class request_parser final : private boost::beast::http::basic_parser<true> {
   bool started() const noexcept { return got_some(); }
   bool keep_alive() const noexcept { return keep_alive_; }
   bool expects_continue() const noexcept { return expects_continue_; }
+  /// Whether the client offers to change the protocol.
+  bool offers_upgrade() const noexcept { return offers_upgrade_; }
   const refusal& failure() const noexcept { return refusal_; }
 
   /// Body bytes gathered since the last call.
@@ -98,7 +100,7 @@ class request_parser final : private boost::beast::http::basic_parser<true> {
   refusal refusal_;
   std::uint8_t hosts_ = 0, lengths_ = 0;
   bool line_done_ = false, chunked_ = false, keep_alive_ = false, close_ = false;
-  bool expects_continue_ = false;
+  bool expects_continue_ = false, offers_upgrade_ = false;
 };
 
 }  // namespace puff::http

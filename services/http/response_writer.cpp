@@ -57,13 +57,16 @@ void append_number(std::string& out, std::uint64_t n, int base = 10) {
 struct head_copy {
   std::string& out;
   std::optional<std::uint64_t> length;
+  bool keeps_upgrade = false;
   bool close = false, dated = false, named = false;
 
   const char* copy(header_block::field f) {
     if (!internal::is_token(f.name)) return "a field name of the answer is malformed";
     if (splits(f.value)) return "a field value of the answer contains a line break or NUL";
     switch (kind_of(f.name)) {
-      case kind::dropped: return nullptr;
+      case kind::dropped:
+        if (!keeps_upgrade || f.name.size() != 7) return nullptr;
+        break;
       case kind::connection: close |= asks_to_close(f.value); return nullptr;
       case kind::length: return take_length(f.value);
       case kind::date: dated = true; break;
@@ -136,7 +139,7 @@ expected<answer_plan> write_head(std::string& out, const response_head& head,
   append_number(out, head.status);
   out.append(" ").append(head.reason.empty() ? phrase_of(head.status) : head.reason);
   out.append("\r\n");
-  head_copy fields{out, std::nullopt};
+  head_copy fields{out, std::nullopt, head.status == 426};
   for (std::size_t i = 0; i < head.headers.size(); ++i)
     if (auto why = fields.copy(head.headers[i])) return refuse(why);
   if (!fields.named) out.append("Server: puff\r\n");
@@ -144,6 +147,29 @@ expected<answer_plan> write_head(std::string& out, const response_head& head,
   auto plan = plan_of(head, shape, fields);
   write_framing(out, head, shape, fields, plan);
   return plan;
+}
+
+error write_switch(std::string& out, const header_block& headers, const socket_terms& terms) {
+  const auto start = out.size();
+  out.append("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
+  out.append("Sec-WebSocket-Accept: ").append(terms.accept_key).append("\r\n");
+  auto add = [&](std::string_view name, std::string_view value) {
+    if (!value.empty()) out.append(name).append(": ").append(value).append("\r\n");
+  };
+  add("Sec-WebSocket-Protocol", terms.subprotocol);
+  add("Sec-WebSocket-Extensions", terms.extensions);
+  head_copy fields{out, std::nullopt};
+  const char* why = splits(terms.subprotocol) ? "a subprotocol contains a line break" : nullptr;
+  for (std::size_t i = 0; i < headers.size() && !why; ++i)
+    if (!headers[i].name.starts_with("sec-websocket-")) why = fields.copy(headers[i]);
+  if (why) {
+    out.resize(start);
+    return make_error(ec::bad_argument, why);
+  }
+  if (!fields.named) out.append("Server: puff\r\n");
+  if (!fields.dated) out.append(internal::date_field());
+  out.append("\r\n");
+  return {};
 }
 
 void write_chunk_size(std::string& out, std::size_t bytes) {

@@ -40,6 +40,16 @@ struct answer_plan {
 expected<answer_plan> write_head(std::string& out, const response_head& head,
                                  const answer_shape& shape);
 
+/// What an answer that opens a WebSocket says besides the application's own fields.
+struct socket_terms {
+  std::string_view accept_key;
+  std::string_view subprotocol;  ///< empty: none
+  std::string_view extensions;   ///< empty: none
+};
+
+/// Appends the head that turns a connection into a WebSocket. Errors as `write_head`.
+error write_switch(std::string& out, const header_block& headers, const socket_terms& terms);
+
 /// The size line of a chunk.
 void write_chunk_size(std::string& out, std::size_t bytes);
 

@@ -7,6 +7,8 @@
 namespace puff::http {
 namespace {
 
+/// No token, so no request has it.
+constexpr std::string_view websocket_method = "(websocket)";
 constexpr std::string_view any_method = "*";
 
 int hex_digit(char c) {
@@ -87,7 +89,7 @@ std::string router::node::allow() const {
   std::string out;
   auto add = [&](std::string_view method) { out.append(out.empty() ? "" : ", ").append(method); };
   for (const auto& [method, unused] : methods)
-    if (method != any_method) add(method);
+    if (method != any_method && method != websocket_method) add(method);
   if (methods.contains("GET") && !methods.contains("HEAD")) add("HEAD");
   if (!methods.contains("OPTIONS")) add("OPTIONS");
   return out;
@@ -106,8 +108,13 @@ error router::add(std::string_view method, std::string_view pattern, coroutine_h
   return add_handler(method, pattern, std::move(what));
 }
 
+error router::add_websocket(std::string_view pattern, websocket_handler what) {
+  return add_handler(websocket_method, pattern, std::move(what));
+}
+
 error router::add_handler(std::string_view method, std::string_view pattern, handler what) {
-  if (!internal::is_token(method)) return malformed(pattern, "the method is no token");
+  if (method != websocket_method && !internal::is_token(method))
+    return malformed(pattern, "the method is no token");
   if (pattern.empty() || pattern.front() != '/') return malformed(pattern, "must begin with /");
   std::vector<std::string> names;
   auto* at = root_.get();
@@ -137,14 +144,14 @@ error router::add_handler(std::string_view method, std::string_view pattern, han
   return added ? error{} : malformed(pattern, "this method has a handler already");
 }
 
-error router::mount(std::string_view prefix, std::uint32_t number) {
+error router::mount(std::string_view prefix, std::uint32_t number, sockets websockets) {
   if (!prefix.empty() && prefix.back() == '/') prefix.remove_suffix(1);
   if (!prefix.empty() && prefix.front() != '/') return malformed(prefix, "must begin with /");
   for (const auto& [taken, unused] : mounts_)
     if (taken == prefix) return malformed(prefix, "an application is mounted there already");
   auto longer = [&](const auto& m) { return m.first.size() >= prefix.size(); };
   auto at = std::find_if_not(mounts_.begin(), mounts_.end(), longer);
-  mounts_.emplace(at, prefix, number);
+  mounts_.emplace(at, prefix, mounted{number, websockets});
   return {};
 }
 
@@ -154,23 +161,32 @@ router::match_result router::match(std::string_view method, std::string_view pat
   const node* found = nullptr;
   if (!path.empty() && path.front() == '/') found = root_->find(path.substr(1), values);
   if (!found) {
-    for (const auto& [prefix, number] : mounts_)
+    for (const auto& [prefix, application] : mounts_)
       if (path.substr(0, prefix.size()) == prefix &&
           (path.size() == prefix.size() || path[prefix.size()] == '/'))
-        return mounted{number};
+        return application;
     return not_found{};
   }
   auto entry = found->methods.find(method);
   if (entry == found->methods.end() && method == "HEAD") entry = found->methods.find("GET");
-  if (entry == found->methods.end()) entry = found->methods.find(any_method);
+  if (entry == found->methods.end())
+    entry = method == websocket_method ? entry : found->methods.find(any_method);
   if (entry == found->methods.end()) {
     if (method == "OPTIONS") return options{found->allow()};
+    if (method == "GET" && found->methods.contains(websocket_method)) return needs_upgrade{};
     return not_allowed{found->allow()};
   }
   const auto& [what, names] = entry->second;
   native result{&what, {}};
   for (std::size_t i = 0; i < values.size(); ++i) result.params.add(names[i], std::move(values[i]));
   return result;
+}
+
+router::match_result router::match_websocket(std::string_view path) const {
+  auto found = match(websocket_method, path);
+  const bool served =
+      std::holds_alternative<native>(found) || std::holds_alternative<mounted>(found);
+  return served ? found : match("GET", path);
 }
 
 }  // namespace puff::http

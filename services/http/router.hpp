@@ -15,6 +15,7 @@
 #include "schemas/response.hpp"
 #include "services/http/exchange.hpp"
 #include "services/http/path_params.hpp"
+#include "services/http/websocket.hpp"
 
 namespace puff::http {
 
@@ -30,7 +31,7 @@ using coroutine_handler = std::function<boost::asio::awaitable<void>(exchange&)>
 /// Filled at start, then shared unchanged by all io threads.
 class router {
  public:
-  using handler = std::variant<plain_handler, coroutine_handler>;
+  using handler = std::variant<plain_handler, coroutine_handler, websocket_handler>;
 
   router();
   ~router();
@@ -42,8 +43,13 @@ class router {
   error add(std::string_view method, std::string_view pattern, plain_handler what);
   error add(std::string_view method, std::string_view pattern, coroutine_handler what);
 
-  /// Gives everything at or below `prefix` ("" or "/": everything) to application `number`.
-  error mount(std::string_view prefix, std::uint32_t number);
+  /// Requests for a WebSocket; GET may have a handler of its own beside it.
+  error add_websocket(std::string_view pattern, websocket_handler what);
+
+  enum class sockets : std::uint8_t { refused, served };
+  /// Gives everything at or below `prefix` ("" or "/": everything) to application `number`. One
+  /// that serves no WebSockets gets requests for them as any other GET.
+  error mount(std::string_view prefix, std::uint32_t number, sockets websockets = sockets::refused);
 
   struct not_found {};
   struct not_allowed {
@@ -58,18 +64,23 @@ class router {
   };
   struct mounted {
     std::uint32_t number = 0;
+    sockets websockets = sockets::refused;
   };
-  using match_result = std::variant<not_found, not_allowed, options, native, mounted>;
+  struct needs_upgrade {};  ///< there is a WebSocket and nothing else
+  using match_result =
+      std::variant<not_found, not_allowed, options, native, mounted, needs_upgrade>;
 
   /// `path` is the target without its query, as sent; segments are decoded for parameters.
   match_result match(std::string_view method, std::string_view path) const;
+  /// The same for a request that asks for a WebSocket; what serves none is matched as GET.
+  match_result match_websocket(std::string_view path) const;
 
  private:
   struct node;
   error add_handler(std::string_view method, std::string_view pattern, handler what);
 
   std::unique_ptr<node> root_;
-  std::vector<std::pair<std::string, std::uint32_t>> mounts_;  // longest prefix first
+  std::vector<std::pair<std::string, mounted>> mounts_;  // longest prefix first
 };
 
 }  // namespace puff::http

@@ -47,6 +47,7 @@ class application_port {
 
 struct server_stats {
   std::uint64_t connections = 0;  ///< open now
+  std::uint64_t websockets = 0;   ///< open now
   std::uint64_t in_flight = 0;    ///< requests that an application or coroutine works on now
   std::uint64_t accepted = 0, requests = 0, aborted = 0;  ///< since the start
   std::uint64_t bytes_received = 0, bytes_sent = 0;

@@ -2,6 +2,8 @@
 
 #include "services/http/internal/engine.hpp"
 #include "services/http/internal/native_exchange.hpp"
+#include "services/http/internal/native_websocket.hpp"
+#include "services/http/internal/websocket_state.hpp"
 
 namespace puff::http {
 namespace {
@@ -90,6 +92,7 @@ void session::feed(std::string_view fresh) {
 /// Parses requests until the input, or somebody's patience, is used up; returns what is left.
 std::string_view session::digest(std::string_view in) {
   while (!in.empty() && wants_input()) {
+    if (stage_ == stage::websocket) return digest_frames(in);
     if (!parser_) begin_request();
     auto step = parser_->put(in);
     in.remove_prefix(step.consumed);
@@ -119,6 +122,7 @@ bool session::wants_input() const noexcept {
     case stage::discarding: return true;
     case stage::running:
       return !parser_->done() && asked_.unconsumed < host_->bounds().request_window;
+    case stage::websocket: return wants_frames();
     default: return false;
   }
 }
@@ -145,6 +149,10 @@ void session::pump() {
 
 void session::begin_drain() {
   if (stage_ == stage::idle) refresh_deadline();
+  if (stage_ != stage::websocket) return;
+  tell_closed(1001, {});
+  send_close(1001, "the server stops");
+  pump();
 }
 
 void session::lose() {
@@ -157,12 +165,16 @@ void session::lose() {
     log();
     disown();
   }
+  if (stage_ == stage::websocket) tell_closed(1006, {});
   close();
 }
 
 void session::close() noexcept {
   if (stage_ == stage::closed) return;
   session_ref keep{this};
+  if (websocket_) --host_->stats().websockets;
+  if (auto socket = std::move(native_socket_)) socket->end();
+  websocket_.reset();
   stage_ = stage::closed;
   stream_.close();
   host_->cancel(ticket_);
@@ -186,6 +198,7 @@ std::optional<session::time_point> session::deadline() const noexcept {
     case stage::running:
       if (parser_->done() || asked_.unconsumed >= bounds.request_window) return std::nullopt;
       return read_at_ + bounds.body_idle_timeout;
+    case stage::websocket: return websocket_deadline();
     case stage::lingering: return since_ + bounds.linger_timeout;
     default: return std::nullopt;
   }
@@ -212,6 +225,7 @@ void session::on_deadline() {
       if (answer_.head_sent) return lose();
       refuse(408, "the request's body stopped arriving");
       break;
+    case stage::websocket: on_websocket_deadline(); break;
     default: return close();
   }
   pump();

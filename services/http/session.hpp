@@ -22,6 +22,9 @@ namespace puff::http {
 namespace internal {
 class engine;
 class native_exchange;
+class native_websocket;
+struct websocket_state;
+struct websocket_wish;
 }  // namespace internal
 
 class session;
@@ -34,6 +37,7 @@ using session_ref = boost::intrusive_ptr<session>;
 ///
 /// Life of a connection:
 ///   idle -> head -> [collecting] -> running -> [discarding] -> idle ...
+///   running -> websocket, once it is accepted
 ///   from anywhere -> closing (answer is leaving) -> [lingering (client reads it)] -> closed
 /// Pipelined requests wait, as bytes, until the answer before is complete; as long as neither the
 /// application nor the client lags behind, the socket is watched, so a client that leaves is
@@ -77,6 +81,7 @@ class session {
     head,        ///< in the midst of a head
     collecting,  ///< the body, or its beginning, is gathered before anyone is asked
     running,     ///< somebody works on the answer
+    websocket,   ///< frames instead of requests
     discarding,  ///< the answer is complete, the rest of the request's body is thrown away
     closing,     ///< closes when the last byte has left
     lingering,   ///< our side is closed; gives the client time to read
@@ -90,6 +95,8 @@ class session {
     maker by = maker::engine;
     const plain_handler* plain = nullptr;
     const coroutine_handler* coroutine = nullptr;
+    const websocket_handler* socket = nullptr;
+    std::shared_ptr<internal::websocket_wish> wish;  // of a request for a WebSocket
     path_params params;
     std::uint32_t mount = 0;
     bool head_request = false, keep_alive = false, counted = false;
@@ -140,6 +147,21 @@ class session {
   void disown();
   void forget_request();
 
+  // A WebSocket: session_websocket.cpp
+  void take_wish();
+  void apply_websocket(response_part& part);
+  void apply_socket_part(response_part& part);
+  void accept_websocket(response_part& part);
+  std::string_view digest_frames(std::string_view in);
+  void on_frame_event(std::uint8_t what);
+  void on_message();
+  void send_close(std::uint16_t code, std::string_view reason);
+  void tell_closed(std::uint16_t code, std::string_view reason);
+  void end_websocket();
+  void on_websocket_deadline();
+  std::optional<time_point> websocket_deadline() const noexcept;
+  bool wants_frames() const noexcept;
+
   // The answer: session_answer.cpp
   void answer_self(response whole, after what);
   void start(const response_head& head, std::optional<std::uint64_t> whole);
@@ -171,6 +193,8 @@ class session {
   std::optional<request_parser> parser_;
   std::unique_ptr<request> request_;
   std::shared_ptr<internal::native_exchange> native_;
+  std::shared_ptr<internal::native_websocket> native_socket_;
+  std::unique_ptr<internal::websocket_state> websocket_;
   std::unique_ptr<log_text> log_text_;
   std::string in_;
   internal::output_queue out_;

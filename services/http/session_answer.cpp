@@ -2,6 +2,7 @@
 
 #include "services/http/internal/engine.hpp"
 #include "services/http/internal/native_exchange.hpp"
+#include "services/http/internal/native_websocket.hpp"
 #include "services/http/session.hpp"
 
 namespace puff::http {
@@ -14,6 +15,8 @@ constexpr std::uint64_t discard_bytes = 64 * 1024;
 void session::apply(response_part& part) {
   if (stage_ == stage::closed) return;
   if (part.consumed > 0) consumed(part.consumed);
+  if (part.websocket != response_part::socket::none || stage_ == stage::websocket)
+    return apply_websocket(part);
   if (stage_ != stage::running) return;
   if (part.failed) return answer_failed("the application gave up in the midst of its answer");
   if (part.has_head) {
@@ -104,6 +107,7 @@ void session::end_exchange() {
   log();
   if (asked_.counted) --host_->stats().in_flight;
   if (auto native = std::move(native_)) native->end();
+  if (auto socket = std::move(native_socket_)) socket->end();
   ++id_.turn;
   bool refused = parser_->failure().status != 0;
   if (!answer_.plan.keep_alive || refused || abandons_body()) {
@@ -151,7 +155,7 @@ bool session::write_out() {
       blocked_ = true;
     }
     auto drained = out_.empty() ? answer_.owed : std::min<std::uint64_t>(sent.bytes, answer_.owed);
-    if (stage_ == stage::running && drained > 0) {
+    if ((stage_ == stage::running || stage_ == stage::websocket) && drained > 0) {
       answer_.owed -= drained;
       report_drained(drained);
     }
@@ -166,8 +170,9 @@ void session::on_writable() {
 
 void session::report_drained(std::uint64_t bytes) {
   if (native_) return native_->drained();
+  if (native_socket_) return native_socket_->drained(bytes);
   if (asked_.by == maker::application)
-    host_->emit({request_event::kind::drained, id_, asked_.mount, bytes, nullptr, {}});
+    host_->emit({request_event::kind::drained, 0, id_, asked_.mount, bytes, nullptr, {}});
 }
 
 bool session::takes_more() const noexcept { return out_.bytes() < host_->bounds().response_window; }

@@ -1,5 +1,7 @@
 #include "services/http/internal/engine.hpp"
 #include "services/http/internal/native_exchange.hpp"
+#include "services/http/internal/native_websocket.hpp"
+#include "services/http/internal/websocket_handshake.hpp"
 #include "services/http/session.hpp"
 
 namespace puff::http {
@@ -47,23 +49,32 @@ void session::route() {
     asked_.whole = request_->content_length.value_or(whole_body_bytes + 1) <= whole_body_bytes;
     return;
   }
-  auto found = host_->routes()->match(request_->method, request_->path());
+  const bool socket = parser_->offers_upgrade() && internal::asks_for_websocket(*request_);
+  auto found = socket ? host_->routes()->match_websocket(request_->path())
+                      : host_->routes()->match(request_->method, request_->path());
   if (auto* to = std::get_if<router::mounted>(&found)) {
     asked_.by = maker::application;
     asked_.mount = to->number;
     asked_.whole = request_->content_length.value_or(whole_body_bytes + 1) <= whole_body_bytes;
+    if (socket && to->websockets == router::sockets::served) take_wish();
   } else if (auto* native = std::get_if<router::native>(&found)) {
     asked_.params = std::move(native->params);
     asked_.plain = std::get_if<plain_handler>(native->what);
     asked_.coroutine = std::get_if<coroutine_handler>(native->what);
+    asked_.socket = std::get_if<websocket_handler>(native->what);
     asked_.by = asked_.plain ? maker::plain : maker::coroutine;
     asked_.whole = asked_.plain != nullptr;
+    if (asked_.socket) return take_wish();
     if (asked_.whole && request_->content_length > host_->bounds().max_plain_body_bytes)
       refuse(413, "request body too large for this route");
   } else if (auto* options = std::get_if<router::options>(&found)) {
     answer_self(with_allow(plain_answer(204), options->allow), after::keep_open);
   } else if (auto* wrong = std::get_if<router::not_allowed>(&found)) {
     answer_self(with_allow(plain_answer(405), wrong->allow), after::keep_open);
+  } else if (std::holds_alternative<router::needs_upgrade>(found)) {
+    auto answer = plain_answer(426, "this is a WebSocket");
+    answer.head.headers.add("Upgrade", "websocket");
+    answer_self(std::move(answer), after::keep_open);
   } else {
     answer_self(plain_answer(404), after::keep_open);
   }
@@ -138,6 +149,13 @@ void session::hand_over() {
   ++host_->stats().in_flight;
   asked_.counted = true;
   if (!request_->body_complete) asked_.unconsumed = request_->body.size();
+  request_->websocket = asked_.wish != nullptr;
+  if (asked_.socket) {
+    native_socket_ = std::make_shared<internal::native_websocket>(
+        session_ref{this}, host_->routes(), std::move(request_), std::move(asked_.params));
+    native_socket_->run(*asked_.socket);
+    return;
+  }
   if (asked_.by == maker::coroutine) {
     native_ = std::make_shared<internal::native_exchange>(
         session_ref{this}, host_->routes(), std::move(request_), std::move(asked_.params));
@@ -154,14 +172,15 @@ void session::hand_over() {
 
 void session::deliver(std::string piece) {
   asked_.unconsumed += piece.size();
+  if (asked_.socket) return;
   if (asked_.by == maker::coroutine) return native_->deliver(std::move(piece), parser_->done());
   using kind = request_event::kind;
   if (asked_.by != maker::application) return;
   if (!piece.empty()) {
-    request_event more{kind::body, id_, asked_.mount, 0, nullptr, std::move(piece)};
+    request_event more{kind::body, 0, id_, asked_.mount, 0, nullptr, std::move(piece)};
     host_->emit(std::move(more));
   }
-  if (parser_->done()) host_->emit({kind::end, id_, asked_.mount, 0, nullptr, {}});
+  if (parser_->done()) host_->emit({kind::end, 0, id_, asked_.mount, 0, nullptr, {}});
 }
 
 void session::consumed(std::uint64_t bytes) {
@@ -178,8 +197,9 @@ void session::want_body() {
 /// Tells whoever works on the request that the client is lost to it.
 void session::disown() {
   if (auto native = std::move(native_)) native->abort();
+  if (auto socket = std::move(native_socket_)) socket->closed(1006, {});
   if (asked_.by == maker::application && asked_.counted)
-    host_->emit({request_event::kind::aborted, id_, asked_.mount, 0, nullptr, {}});
+    host_->emit({request_event::kind::aborted, 0, id_, asked_.mount, 0, nullptr, {}});
   if (asked_.counted) --host_->stats().in_flight;
   asked_.counted = false;
   asked_.by = maker::engine;

@@ -24,6 +24,8 @@ THIRD_PARTY = {
     "libpq-fe.h": ("services/postgres",),
     "curl/": ("services/http_client",),
     "nghttp2/": ("services/http",),
+    "openssl/": ("services/http", "services/postgres"),
+    "zlib.h": ("services/http",),
     "simdjson": ("services/json",),
     "pybind11/": ("bridge",),
     "Python.h": ("bridge",),

@@ -8,6 +8,7 @@ INSIDE = [
     "test_asgiref.py",
     "test_redis.py",
     "test_postgres_injection.py",
+    "test_pubsub.py",
     "test_postgres_pool.py",
     "test_sqlalchemy.py",
 ]

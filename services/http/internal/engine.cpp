@@ -194,6 +194,7 @@ void engine::give_back(std::unique_ptr<request> used) {
   used->body = {};
   used->body_complete = true;
   used->peer.reset();
+  used->websocket = false;
   spares_.push_back(std::move(used));
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "services/http/internal/websocket_protocol.hpp"
 #include "services/http/server.hpp"
 #include "services/http/session.hpp"
 
@@ -50,6 +51,8 @@ class engine : public std::enable_shared_from_this<engine> {
   deadline_wheel::clock::time_point wheel_time() const noexcept { return wheel_.now(); }
   deadline_wheel::ticket arm(clock::time_point when, const session& whom);
   void cancel(deadline_wheel::ticket t) noexcept { wheel_.cancel(t); }
+
+  shared_deflate& deflate() noexcept { return deflate_; }
 
   void emit(request_event event);
   /// Has `s` pumped at the end of the turn.
@@ -98,6 +101,7 @@ class engine : public std::enable_shared_from_this<engine> {
   server_stats stats_;
   bool turn_posted_ = false;
   std::optional<clock::time_point> draining_since_;
+  shared_deflate deflate_;
 };
 
 }  // namespace puff::http::internal

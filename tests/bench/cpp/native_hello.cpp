@@ -26,6 +26,32 @@ puff::response echo(const puff::request& request, const puff::http::path_params&
   return r;
 }
 
+boost::asio::awaitable<void> echo_socket(puff::http::websocket& socket) {
+  socket.accept();
+  for (;;) {
+    auto message = co_await socket.receive();
+    if (!message) co_return;
+    co_await socket.send(std::move(*message));
+  }
+}
+
+/// Sends to everybody what anybody says.
+struct everybody {
+  std::vector<std::shared_ptr<puff::http::websocket_sender>> all;
+
+  boost::asio::awaitable<void> serve(puff::http::websocket& socket) {
+    socket.accept();
+    auto me = socket.sender();
+    all.push_back(me);
+    for (;;) {
+      auto message = co_await socket.receive();
+      if (!message) break;
+      for (const auto& each : all) each->try_send(*message);
+    }
+    std::erase(all, me);
+  }
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -41,6 +67,11 @@ int main(int argc, char** argv) {
   routes->add("GET", "/", text("Hello, World"));
   routes->add("GET", "/10k", text(std::string(10'240, 'x')));
   routes->add("POST", "/echo", puff::http::plain_handler{echo});
+  everybody room;
+  if (argc > 2 && std::string{argv[2]} == "broadcast")
+    routes->add_websocket("/", [&](puff::http::websocket& s) { return room.serve(s); });
+  else
+    routes->add_websocket("/", echo_socket);
   puff::deadline_wheel wheel;
   no_application application;
   puff::http::server server{io, wheel, {{}, routes, {}, {}}, application};

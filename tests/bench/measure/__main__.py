@@ -8,14 +8,18 @@ from measure.cases import measure
 from measure.django import django
 from measure.http import frameworks, hello
 from measure.postgres import postgres
+from measure.pubsub import pubsub
 from measure.redis import redis
 from measure.startup import startup
 from measure.syscalls import syscalls
+from measure.websocket import websocket
 
 TOPICS = {
     "http": hello,
     "frameworks": frameworks,
     "redis": redis,
+    "pubsub": pubsub,
+    "websocket": websocket,
     "postgres": postgres,
     "django": django,
     "actors": actors,

@@ -40,20 +40,20 @@ def redis(seconds: float) -> list[Case]:
 
 def _puff(commands: int) -> Measure:
     def run(placement: str) -> Sample:
-        with _redis_server(placement) as path, _folder() as folder:
+        with redis_server(placement) as path, private_folder() as folder:
             config = write_puff_toml(folder, f'[[redis]]\nurl = "unix://{path}"\n')
             command = [places.PUFF, "run", "--config", str(config), "redis_by_puff.main"]
-            return _figures([*command, str(AT_ONCE), str(commands)], placement, folder)
+            return figures([*command, str(AT_ONCE), str(commands)], placement, folder)
 
     return run
 
 
 def _redis_py(commands: int) -> Measure:
     def run(placement: str) -> Sample:
-        with _redis_server(placement) as path, _folder() as folder:
+        with redis_server(placement) as path, private_folder() as folder:
             script = str(places.APPS / "redis_by_redis_py.py")
             command = [str(places.PEERS / "python"), script, str(path)]
-            return _figures([*command, str(AT_ONCE), str(commands)], placement, folder)
+            return figures([*command, str(AT_ONCE), str(commands)], placement, folder)
 
     return run
 
@@ -63,7 +63,7 @@ def _engine(commands: int) -> Measure:
 
     def run(_placement: str) -> Sample:
         command = [places.cpp_program("bench_redis_engine"), str(commands)]
-        out = _output(command, None, places.APPS)
+        out = output(command, None, places.APPS)
         found = re.search(r"^64 in flight\s+(\S+) commands/s\s+(\S+) us", out, re.MULTILINE)
         if not found:
             raise places.Missing(f"bench_redis_engine printed something else:\n{out}")
@@ -72,11 +72,11 @@ def _engine(commands: int) -> Measure:
     return run
 
 
-def _figures(command: list[str], placement: str, folder: Path) -> Sample:
-    return dict(json.loads(_output(command, CORES[placement][0], folder).splitlines()[-1]))
+def figures(command: list[str], placement: str, folder: Path) -> Sample:
+    return dict(json.loads(output(command, CORES[placement][0], folder).splitlines()[-1]))
 
 
-def _output(command: list[str], cores: str | None, folder: Path) -> str:
+def output(command: list[str], cores: str | None, folder: Path) -> str:
     pin = ["taskset", "-c", cores] if cores else []
     done = subprocess.run(
         pin + command,
@@ -92,15 +92,15 @@ def _output(command: list[str], cores: str | None, folder: Path) -> str:
 
 
 @contextlib.contextmanager
-def _folder() -> Iterator[Path]:
+def private_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="puff-bench-") as folder:
         yield Path(folder)
 
 
 @contextlib.contextmanager
-def _redis_server(placement: str) -> Iterator[Path]:
+def redis_server(placement: str) -> Iterator[Path]:
     """Without TCP and without files; the path of its socket."""
-    with _folder() as folder:
+    with private_folder() as folder:
         path = folder / "redis.sock"
         cores = CORES[placement][1]
         pin = ["taskset", "-c", cores] if cores else []
