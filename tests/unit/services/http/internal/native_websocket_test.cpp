@@ -198,6 +198,7 @@ TEST_F(native_websocket_test, ASenderIsRefusedWhenTheClientDoesNotRead) {
 
 TEST_F(native_websocket_test, WritersWaitForSlowClients) {
   std::size_t sent = 0;
+  bool ended = false;
   serve([&](websocket& socket) -> awaitable<void> {
     socket.accept();
     for (; socket.open() && sent < 1'000; ++sent) {
@@ -205,6 +206,7 @@ TEST_F(native_websocket_test, WritersWaitForSlowClients) {
       websocket_message piece{false, std::string(65'536, 'x')};
       co_await socket.send(std::move(piece));
     }
+    ended = true;
   });
   auto client = dial();
   run_until([&] { return sent > 3; });
@@ -212,6 +214,7 @@ TEST_F(native_websocket_test, WritersWaitForSlowClients) {
   run_until([&] { return std::chrono::steady_clock::now() > soon; });
   EXPECT_LT(sent, 200u);
   client.close();
+  ASSERT_TRUE(run_until([&] { return ended; }));
   EXPECT_TRUE(run_until([&] { return server->stats().connections == 0; }));
 }
 
