@@ -33,7 +33,7 @@ class document {
   std::pmr::memory_resource& arena() noexcept { return arena_; }
 
  private:
-  friend class parser;
+  friend result<std::shared_ptr<const document>> parse(source, const struct parse_options&);
 
   source source_;
   std::pmr::monotonic_buffer_resource arena_;

@@ -12,8 +12,7 @@ namespace puff::graphql {
 /// its beginning.
 struct parse_options {
   std::uint32_t max_tokens = 20'000;  ///< without comments; 0: no limit
-  std::uint32_t max_depth =
-      200;  ///< selections, values and types within one another; at most 2,000
+  std::uint32_t max_depth = 200;      ///< selections and values within one another; at most 2,000
 };
 
 /// Parses a document of the September 2025 edition, executable or of the type system or both. The
@@ -32,5 +31,12 @@ struct parsed_value {
 enum class variables : std::uint8_t { allowed, refused };
 result<parsed_value> parse_value(std::string text, variables in_it = variables::allowed,
                                  const parse_options& options = {});
+
+/// A type standing alone, "[User!]!", with the document that owns it.
+struct parsed_type {
+  document_ptr owner;
+  const type_node* type = nullptr;
+};
+result<parsed_type> parse_type(std::string text, const parse_options& options = {});
 
 }  // namespace puff::graphql

@@ -19,7 +19,7 @@ enum class introspection_resolver : std::uint32_t {
   schema_query_type,
   schema_mutation_type,
   schema_subscription_type,
-  schema_directives,
+  schema_directives,  ///< (includeDeprecated:)
   type_kind,
   type_name,
   type_description,
@@ -51,8 +51,10 @@ enum class introspection_resolver : std::uint32_t {
   directive_description,
   directive_is_repeatable,
   directive_locations,
-  directive_args,  ///< (includeDeprecated:)
-  last = directive_args,
+  directive_args,           ///< (includeDeprecated:)
+  directive_is_deprecated,  ///< always false: the edition does not deprecate directives
+  directive_deprecation_reason,
+  last = directive_deprecation_reason,
 };
 
 constexpr bool is_introspection(std::uint32_t resolver) noexcept {

@@ -17,6 +17,7 @@ namespace puff::graphql {
 /// shared between threads; pointers into it live as long as it does. Made by a `schema_builder`.
 class schema {
  public:
+  struct parts;
   schema(const schema&) = delete;
   schema& operator=(const schema&) = delete;
   ~schema();
@@ -66,7 +67,6 @@ class schema {
 
  private:
   friend class schema_builder;
-  struct parts;
   explicit schema(std::unique_ptr<parts> p);
   std::unique_ptr<parts> parts_;
 };

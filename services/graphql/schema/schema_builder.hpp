@@ -77,6 +77,8 @@ class schema_builder {
   result<schema_ptr> build(schema_check check = schema_check::full) &&;
 
  private:
+  void guess_roots();
+
   std::optional<std::string> description_;
   std::vector<type_spec> types_;
   std::vector<directive_spec> directives_;

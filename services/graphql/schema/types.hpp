@@ -123,6 +123,7 @@ enum class directive_location : std::uint8_t {
   enum_value,
   input_object,
   input_field_definition,
+  directive_definition,
 };
 
 /// "FRAGMENT_SPREAD", ..
