@@ -24,7 +24,7 @@ THIRD_PARTY = {
     "libpq-fe.h": ("services/postgres",),
     "curl/": ("services/http_client",),
     "nghttp2/": ("services/http",),
-    "simdjson": ("services/json",),
+    "simdjson": ("services/json", "services/graphql"),
     "pybind11/": ("bridge",),
     "Python.h": ("bridge",),
     "greenlet": ("bridge",),

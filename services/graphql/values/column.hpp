@@ -3,20 +3,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "services/graphql/values/value.hpp"
+
 namespace puff::graphql {
 
+class json_writer;
 class row_set;
-
-/// Why a value could not be had. `extensions` is a JSON object as text, or empty.
-struct field_failure {
-  std::string message;
-  std::string extensions;
-};
 
 /// One value of a column. What it points to belongs to the column.
 struct cell {
@@ -95,6 +91,8 @@ class row_set {
   virtual std::string_view type_name(std::size_t row) const;
   /// How an error message shows a row: "{ a: 1 }".
   virtual std::string describe(std::size_t) const { return "[object Object]"; }
+  /// Writes a row where a scalar takes objects. What it returns is why it cannot; empty: written.
+  virtual std::string write_json(std::size_t row, json_writer& out) const;
 };
 
 using row_set_ptr = std::shared_ptr<const row_set>;

@@ -56,6 +56,7 @@ void append_json(std::string& out, const value& v) {
     case value::kind::enumeration: return json_of{out}(enum_name{v.enumeration()});
     case value::kind::list: return json_of{out}(v.list());
     case value::kind::object: return json_of{out}(v.object());
+    case value::kind::failure: return json_of{out}(std::monostate{});
   }
 }
 

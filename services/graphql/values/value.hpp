@@ -18,6 +18,13 @@ struct enum_name {
   bool operator==(const enum_name&) const = default;
 };
 
+/// Why a value could not be had. `extensions` is the text of a JSON object, or empty.
+struct field_failure {
+  std::string message;
+  std::string extensions;
+  bool operator==(const field_failure&) const = default;
+};
+
 using value_list = std::vector<value>;
 /// Entries in the order in which they were written; a name that is not there is absent, which is
 /// not null.
@@ -27,7 +34,7 @@ using value_object = std::vector<std::pair<std::string, value>>;
 /// all of it.
 class value {
  public:
-  enum class kind : std::uint8_t { null, boolean, integer, real, text, enumeration, list, object };
+  enum class kind : std::uint8_t { null, boolean, integer, real, text, enumeration, list, object, failure };
 
   value() = default;
   value(std::nullptr_t) noexcept {}
@@ -40,6 +47,8 @@ class value {
   value(enum_name v) : data_(std::move(v)) {}
   value(value_list v) : data_(std::move(v)) {}
   value(value_object v) : data_(std::move(v)) {}
+  /// An error in the place of a value; in data only, never in input.
+  value(field_failure v) : data_(std::move(v)) {}
 
   kind what() const noexcept { return static_cast<kind>(data_.index()); }
   bool is_null() const noexcept { return data_.index() == 0; }
@@ -57,6 +66,7 @@ class value {
   value_list& list() { return std::get<value_list>(data_); }
   const value_object& object() const { return std::get<value_object>(data_); }
   value_object& object() { return std::get<value_object>(data_); }
+  const field_failure& failure() const { return std::get<field_failure>(data_); }
 
   /// The entry of an object; none if it is absent or this is no object.
   const value* find(std::string_view name) const noexcept;
@@ -65,7 +75,7 @@ class value {
 
  private:
   std::variant<std::monostate, bool, std::int64_t, double, std::string, enum_name, value_list,
-               value_object>
+               value_object, field_failure>
       data_;
 };
 
