@@ -1,7 +1,6 @@
 #include "services/graphql/values/memory_rows.hpp"
 
 #include <string>
-#include <unordered_map>
 
 #include "services/graphql/output/json_writer.hpp"
 #include "services/graphql/values/column_builder.hpp"
@@ -49,6 +48,29 @@ class memory_rows final : public row_set {
  private:
   std::vector<const value*> objects_;
   std::shared_ptr<const void> keep_;
+};
+
+class column_rows final : public row_set {
+ public:
+  explicit column_rows(std::vector<std::pair<std::string, column_ptr>> columns)
+      : columns_(std::move(columns)) {}
+
+  std::size_t size() const noexcept override {
+    return columns_.empty() ? 0 : columns_.front().second->size();
+  }
+  column_ptr find(std::string_view name) const override {
+    for (const auto& [key, values] : columns_)
+      if (key == name) return values;
+    return nullptr;
+  }
+  std::vector<std::string_view> names() const override {
+    std::vector<std::string_view> out;
+    for (const auto& c : columns_) out.emplace_back(c.first);
+    return out;
+  }
+
+ private:
+  std::vector<std::pair<std::string, column_ptr>> columns_;
 };
 
 class memory_column {
@@ -115,6 +137,10 @@ row_set_ptr rows_of(value_list objects) {
   std::vector<const value*> rows;
   for (const auto& object : *kept) rows.push_back(&object);
   return rows_of(std::move(rows), kept);
+}
+
+row_set_ptr rows_of(std::vector<std::pair<std::string, column_ptr>> columns) {
+  return std::make_shared<column_rows>(std::move(columns));
 }
 
 row_set_ptr row_of(value object) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "services/graphql/values/column.hpp"
@@ -17,6 +19,8 @@ column_ptr column_of(const std::vector<const value*>& values,
 row_set_ptr rows_of(std::vector<const value*> objects, std::shared_ptr<const void> keep);
 /// The elements of a list, as rows.
 row_set_ptr rows_of(value_list objects);
+/// Rows whose columns are there already, all of one length.
+row_set_ptr rows_of(std::vector<std::pair<std::string, column_ptr>> columns);
 /// One object, as a row.
 row_set_ptr row_of(value object);
 
