@@ -11,31 +11,25 @@ class running_subscription::opening final : public receiver<std::optional<field_
  public:
   explicit opening(std::shared_ptr<running_subscription> to) : to_(std::move(to)) {}
   void receive(std::optional<field_failure> fault) override { to_->opened(std::move(fault)); }
-  void dropped() override {
-    to_->opened(field_failure{"Nothing opened the stream.", {}});
-  }
-  void when_cancelled(std::function<void()> stop) override {
-    to_->stop_opening_ = std::move(stop);
-  }
+  void dropped() override { to_->opened(field_failure{"Nothing opened the stream.", {}}); }
+  void when_cancelled(std::function<void()> stop) override { to_->stop_opening_ = std::move(stop); }
 
  private:
   std::shared_ptr<running_subscription> to_;
 };
 
-running_subscription::running_subscription(execution_request request, next_response next_one,
-                                           over ended_so)
-    : request_(std::move(request)), next_(std::move(next_one)), over_(std::move(ended_so)) {}
+running_subscription::running_subscription(execution_request request, subscription_calls calls)
+    : request_(std::move(request)), calls_(std::move(calls)) {}
 
 void running_subscription::start() {
   const auto& plan = *request_.plan;
   const auto& f = plan.root->fields.front();
   const auto* stream = f.binding == nullptr ? nullptr : std::get_if<from_stream>(f.binding);
-  if (stream == nullptr)
-    return finish(refusal({name_of(f) + " has no stream of events.", {}}, {}));
-  auto arguments = f.arguments ? *f.arguments
-                               : coerce_arguments(*plan.doc, *f.nodes.front(),
-                                                  f.definition->arguments, request_.variables,
-                                                  {.scalars = plan.schema->scalars});
+  if (stream == nullptr) return finish(refusal({name_of(f) + " has no stream of events.", {}}, {}));
+  auto arguments = f.arguments
+                       ? *f.arguments
+                       : coerce_arguments(*plan.doc, *f.nodes.front(), f.definition->arguments,
+                                          request_.variables, {.scalars = plan.schema->scalars});
   if (!arguments) {
     const auto& wrong = arguments.errors().front();
     return finish(refusal({wrong.message, wrong.extensions}, wrong.locations));
@@ -51,44 +45,43 @@ void running_subscription::start() {
 
 void running_subscription::opened(std::optional<field_failure> fault) {
   stop_opening_ = nullptr;
-  if (over_ == nullptr) return;
+  if (is_over()) return;
   if (fault) return finish(refusal(*fault, {}));
   is_open_ = true;
   run_next();
 }
 
 std::size_t running_subscription::next(column_ptr event) {
-  if (over_ == nullptr || no_more_) return 0;
+  if (is_over() || no_more_) return 0;
   events_.push_back(std::move(event));
   run_next();
   return events_.size();
 }
 
 void running_subscription::run_next() {
-  while (over_ != nullptr && is_open_ && !busy_ && !events_.empty()) {
+  while (!is_over() && is_open_ && !busy_ && !events_.empty()) {
     auto one = request_;
     one.event = std::move(events_.front());
     events_.pop_front();
     busy_ = true;
-    auto run = execute(std::move(one), [me = shared_from_this()](response r) {
-      me->answered(std::move(r));
-    });
+    auto run = execute(std::move(one),
+                       [me = shared_from_this()](response r) { me->answered(std::move(r)); });
     if (busy_) running_ = std::move(run);
   }
-  if (over_ != nullptr && is_open_ && !busy_ && no_more_) finish(std::nullopt);
+  if (!is_over() && is_open_ && !busy_ && no_more_) finish(std::nullopt);
 }
 
 void running_subscription::answered(response r) {
   const bool was_later = running_ != nullptr;
   running_ = nullptr;
   busy_ = false;
-  if (over_ == nullptr) return;
-  next_(std::move(r));
+  if (is_over()) return;
+  calls_.next(std::move(r));
   if (was_later) run_next();  // otherwise `run_next` is on the stack
 }
 
 void running_subscription::failed(field_failure why) {
-  if (over_ == nullptr) return;
+  if (is_over()) return;
   finish(refusal(why, {}));
 }
 
@@ -98,7 +91,7 @@ void running_subscription::ended() {
 }
 
 void running_subscription::stop() {
-  over_ = nullptr;
+  calls_.ended = nullptr;
   events_.clear();
   if (const auto run = std::exchange(running_, nullptr)) run->cancel();
   if (const auto stop_it = std::exchange(stop_opening_, nullptr)) stop_it();
@@ -107,9 +100,9 @@ void running_subscription::stop() {
 
 void running_subscription::finish(std::optional<response> last) {
   const auto keep = shared_from_this();
-  const auto over_now = std::exchange(over_, nullptr);
+  const auto ended_now = std::exchange(calls_.ended, nullptr);
   stop();
-  over_now(std::move(last));
+  ended_now(std::move(last));
 }
 
 response running_subscription::refusal(const field_failure& why,
@@ -122,3 +115,27 @@ response running_subscription::refusal(const field_failure& why,
 }
 
 }  // namespace puff::graphql::internal
+
+namespace puff::graphql {
+namespace {
+
+class open_subscription final : public subscription {
+ public:
+  explicit open_subscription(std::shared_ptr<internal::running_subscription> run)
+      : run_(std::move(run)) {}
+  ~open_subscription() override { run_->stop(); }
+  void stop() override { run_->stop(); }
+
+ private:
+  std::shared_ptr<internal::running_subscription> run_;
+};
+
+}  // namespace
+
+std::shared_ptr<subscription> subscribe(execution_request request, subscription_calls calls) {
+  auto run = std::make_shared<internal::running_subscription>(std::move(request), std::move(calls));
+  run->start();
+  return std::make_shared<open_subscription>(std::move(run));
+}
+
+}  // namespace puff::graphql

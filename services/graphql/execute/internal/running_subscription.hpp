@@ -7,6 +7,7 @@
 
 #include "services/graphql/execute/execution.hpp"
 #include "services/graphql/execute/resolver.hpp"
+#include "services/graphql/execute/subscription.hpp"
 
 namespace puff::graphql::internal {
 
@@ -14,10 +15,7 @@ namespace puff::graphql::internal {
 class running_subscription final : public event_sink,
                                    public std::enable_shared_from_this<running_subscription> {
  public:
-  using next_response = std::function<void(response)>;
-  using over = std::function<void(std::optional<response>)>;
-
-  running_subscription(execution_request request, next_response next_one, over ended_so);
+  running_subscription(execution_request request, subscription_calls calls);
 
   void start();
   void stop();
@@ -33,11 +31,11 @@ class running_subscription final : public event_sink,
   void run_next();
   void answered(response r);
   void finish(std::optional<response> last);
+  bool is_over() const noexcept { return calls_.ended == nullptr; }
   response refusal(const field_failure& why, std::vector<location> places) const;
 
   execution_request request_;
-  next_response next_;
-  over over_;
+  subscription_calls calls_;  ///< empty once it is over
   std::shared_ptr<stream_resolver> stream_;
   value_object arguments_;
   layer_memory memory_;
