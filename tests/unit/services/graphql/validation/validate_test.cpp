@@ -152,6 +152,28 @@ TEST(graphql_validate, EndsOnFragmentsInACircle) {
               testing::Contains("Cannot spread fragment \"A\" within itself via \"B\"."));
 }
 
+TEST(graphql_validate, RefusesChainsOfFragmentsThatWouldExhaustTheStack) {
+  for (auto forward : {true, false}) {
+    std::string fragments;
+    for (int i = 0; i < 20'000; ++i) {
+      auto one =
+          "fragment F" + std::to_string(i) + " on Query { ...F" + std::to_string(i + 1) + " }";
+      fragments = forward ? fragments + one : one + fragments;
+    }
+    EXPECT_THAT(messages("{ ...F0 } fragment F20000 on Query { __typename } " + fragments),
+                ElementsAre("The document has more than 1000 fragments within one another."));
+  }
+}
+
+TEST(graphql_validate, BoundsWhatOperationsAskOfTheirFragments) {
+  std::string text = "fragment F on Query {";
+  for (int i = 0; i < 400; ++i) text += " a" + std::to_string(i) + ": pets(ratio: $r) { name }";
+  text += " }";
+  for (int i = 0; i < 2'000; ++i) text += " query Q" + std::to_string(i) + "($r: Float) { ...F }";
+  EXPECT_THAT(messages(text), ElementsAre("Validation aborted: too many operations share fragments "
+                                          "with too many variables."));
+}
+
 TEST(graphql_validate, AcceptsDescriptionsOnOperations) {
   EXPECT_THAT(messages("\"says\" query Q(\"what\" $s: Boolean) { dog { name(short: $s) } }"),
               IsEmpty());
