@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -93,12 +95,14 @@ class type_resolver {
 
 /// Where the events of a subscription go, from the moment it is opened. They are executed one after
 /// the other and wait for that; the sink forgets nothing, so a stream that can be faster than its
-/// reader looks at what `next` returns and pauses.
+/// reader waits for `taken`, or looks at what `next` returns and pauses.
 class event_sink {
  public:
   virtual ~event_sink() = default;
-  /// The value of the root field: a column of one row. Returns how many events wait.
-  virtual std::size_t next(column_ptr event) = 0;
+  /// The value of the root field: a column of one row. Returns how many events wait. `taken` is
+  /// called once, when this event's response was taken and the next event is welcome; never once
+  /// the stream was stopped.
+  virtual std::size_t next(column_ptr event, std::function<void()> taken = {}) = 0;
   /// The subscription ends with this error; events that wait are forgotten.
   virtual void failed(field_failure why) = 0;
   /// There are no more events; those that wait are executed.

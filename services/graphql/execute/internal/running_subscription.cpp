@@ -51,33 +51,48 @@ void running_subscription::opened(std::optional<field_failure> fault) {
   run_next();
 }
 
-std::size_t running_subscription::next(column_ptr event) {
+std::size_t running_subscription::next(column_ptr value, std::function<void()> taken) {
   if (is_over() || no_more_) return 0;
-  events_.push_back(std::move(event));
+  events_.push_back({std::move(value), std::move(taken)});
   run_next();
   return events_.size();
 }
 
+// One loop however the responses come, so that many events at once need no deep stack.
 void running_subscription::run_next() {
+  if (looping_) return;
+  const auto keep = shared_from_this();
+  looping_ = true;
   while (!is_over() && is_open_ && !busy_ && !events_.empty()) {
     auto one = request_;
-    one.event = std::move(events_.front());
+    one.event = std::move(events_.front().value);
+    taken_ = std::move(events_.front().taken);
     events_.pop_front();
     busy_ = true;
-    auto run = execute(std::move(one),
-                       [me = shared_from_this()](response r) { me->answered(std::move(r)); });
-    if (busy_) running_ = std::move(run);
+    is_answered_ = false;
+    auto run = execute(std::move(one), [me = keep](response r) { me->answered(std::move(r)); });
+    if (!is_answered_ && !is_over()) running_ = std::move(run);
   }
+  looping_ = false;
   if (!is_over() && is_open_ && !busy_ && no_more_) finish(std::nullopt);
 }
 
 void running_subscription::answered(response r) {
-  const bool was_later = running_ != nullptr;
+  const auto keep = shared_from_this();
+  is_answered_ = true;
   running_ = nullptr;
-  busy_ = false;
   if (is_over()) return;
-  calls_.next(std::move(r));
-  if (was_later) run_next();  // otherwise `run_next` is on the stack
+  const auto next = calls_.next;
+  next(std::move(r));
+  if (!calls_.paced) go_on();
+}
+
+void running_subscription::go_on() {
+  const auto keep = shared_from_this();
+  if (is_over() || !busy_ || !is_answered_) return;
+  busy_ = false;
+  if (const auto taken = std::exchange(taken_, nullptr)) taken();
+  run_next();
 }
 
 void running_subscription::failed(field_failure why) {
@@ -93,6 +108,7 @@ void running_subscription::ended() {
 void running_subscription::stop() {
   calls_.ended = nullptr;
   events_.clear();
+  taken_ = nullptr;
   if (const auto run = std::exchange(running_, nullptr)) run->cancel();
   if (const auto stop_it = std::exchange(stop_opening_, nullptr)) stop_it();
   if (const auto stream = std::exchange(stream_, nullptr)) stream->stop(*this);
@@ -125,6 +141,7 @@ class open_subscription final : public subscription {
       : run_(std::move(run)) {}
   ~open_subscription() override { run_->stop(); }
   void stop() override { run_->stop(); }
+  void go_on() override { run_->go_on(); }
 
  private:
   std::shared_ptr<internal::running_subscription> run_;

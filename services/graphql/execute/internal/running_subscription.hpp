@@ -19,13 +19,18 @@ class running_subscription final : public event_sink,
 
   void start();
   void stop();
+  void go_on();
 
-  std::size_t next(column_ptr event) override;
+  std::size_t next(column_ptr event, std::function<void()> taken) override;
   void failed(field_failure why) override;
   void ended() override;
 
  private:
   class opening;
+  struct event {
+    column_ptr value;
+    std::function<void()> taken;
+  };
 
   void opened(std::optional<field_failure> fault);
   void run_next();
@@ -41,10 +46,13 @@ class running_subscription final : public event_sink,
   layer_memory memory_;
   row_set_ptr root_;
   std::optional<field_call> call_;
-  std::deque<column_ptr> events_;
+  std::deque<event> events_;
+  std::function<void()> taken_;  ///< of the event that is executed, or whose response waits
   std::shared_ptr<execution> running_;
   std::function<void()> stop_opening_;
-  bool busy_ = false;
+  bool busy_ = false;     ///< until the response was taken
+  bool looping_ = false;  ///< `run_next` is on the stack
+  bool is_answered_ = false;
   bool is_open_ = false;
   bool no_more_ = false;  ///< the stream has ended; what waits is still executed
 };

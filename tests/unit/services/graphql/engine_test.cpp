@@ -62,7 +62,7 @@ struct engine_test : testing::Test {
     return serving.subscribe(
         std::move(*prepared), with,
         {[this](response r) { events.push_back(r.body); },
-         [this](std::optional<response> last) { ends.push_back(last ? last->body : ""); }});
+         [this](std::optional<response> last) { ends.push_back(last ? last->body : ""); }, false});
   }
   static column_ptr one(const value& v) { return repeated(v, 1); }
 
@@ -215,6 +215,28 @@ TEST_F(engine_test, ASubscriptionExecutesEachEvent) {
                   R"("path":["t"]}]})"));
   EXPECT_THAT(ends, ElementsAre(""));
   EXPECT_EQ(stream->stops, 1);
+}
+
+TEST_F(engine_test, APacedSubscriptionWaitsForItsReader) {
+  auto prepared = serving.prepare({"subscription { ticks }", {}, {}});
+  subscription_calls calls;
+  calls.next = [this](response r) { events.push_back(r.body); };
+  calls.ended = [this](std::optional<response>) { ends.push_back("end"); };
+  calls.paced = true;
+  const auto sub = serving.subscribe(std::move(*prepared), with, std::move(calls));
+  stream->opened(std::nullopt);
+  int taken = 0;
+  EXPECT_EQ(stream->sink->next(one(1), [&] { ++taken; }), 0u);
+  EXPECT_EQ(stream->sink->next(one(2)), 1u);
+  stream->sink->ended();
+  EXPECT_EQ(events.size(), 1u);
+  EXPECT_EQ(taken, 0);
+  sub->go_on();
+  EXPECT_EQ(events.size(), 2u);
+  EXPECT_EQ(taken, 1);
+  EXPECT_TRUE(ends.empty());
+  sub->go_on();
+  EXPECT_THAT(ends, ElementsAre("end"));
 }
 
 TEST_F(engine_test, AStreamThatDoesNotOpenIsARefusal) {
