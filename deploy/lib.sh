@@ -9,7 +9,7 @@ build_packages=(
   g++ cmake ninja-build ccache python3-dev python3-venv
   libcaf-dev libboost1.81-dev libhiredis-dev libjemalloc-dev libcli11-dev libtomlplusplus-dev libspdlog-dev
   libfmt-dev libprotobuf-dev protobuf-compiler libssl-dev zlib1g-dev libgtest-dev libgmock-dev
-  libbenchmark-dev libpq-dev redis-server postgresql
+  libbenchmark-dev libpq-dev libsimdjson-dev redis-server postgresql
 )
 test_packages=(git clang-format-14 clang-tidy-14 wrk curl chromium pgbouncer)
 

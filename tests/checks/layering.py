@@ -26,7 +26,7 @@ THIRD_PARTY = {
     "nghttp2/": ("services/http",),
     "openssl/": ("services/http", "services/postgres"),
     "zlib.h": ("services/http",),
-    "simdjson": ("services/json",),
+    "simdjson": ("services/json", "services/graphql"),
     "pybind11/": ("bridge",),
     "Python.h": ("bridge",),
     "greenlet": ("bridge",),

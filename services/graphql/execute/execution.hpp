@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "services/graphql/execute/layer.hpp"
+#include "services/graphql/output/response_writer.hpp"
+
+namespace puff::graphql {
+
+/// What one execution may cost. Beyond `max_objects` and `max_depth` a field is an error, beyond
+/// the others the whole request.
+struct execution_limits {
+  std::size_t max_objects = 100'000;          ///< of one layer
+  std::size_t max_depth = 100;                ///< layers within one another
+  std::size_t max_bytes = 64u << 20;          ///< of the response
+  std::size_t max_errors = 100;               ///< more are counted
+  std::chrono::milliseconds timeout{30'000};  ///< needs a clock
+};
+
+/// Timers on the execution's thread.
+class execution_clock {
+ public:
+  using ticket = std::uint64_t;
+  virtual ~execution_clock() = default;
+  virtual ticket after(std::chrono::milliseconds delay, std::function<void()> what) = 0;
+  virtual void cancel(ticket t) = 0;
+};
+
+/// How a request went, as far as a transport treats it differently.
+enum class outcome : std::uint8_t {
+  executed,  ///< there is data, perhaps null, perhaps with errors of fields
+  refused,   ///< the request was not executed: syntax, validation, variables, operation
+  timed_out,
+  too_large,  ///< the response
+  cancelled,
+};
+
+struct response {
+  outcome how = outcome::executed;
+  std::size_t errors = 0;
+  std::string body;  ///< JSON
+};
+
+using response_ready = std::function<void(response)>;
+
+/// Adds the response's `extensions`: the text of a JSON object, or nothing.
+using extensions_hook = std::function<std::string()>;
+
+struct execution_request {
+  plan_ptr plan;
+  value_object variables;  ///< coerced
+  row_set_ptr root;        ///< one row; null: an object without anything
+  /// The event of a subscription: the value of its root field, a column of one row.
+  column_ptr event;
+  std::shared_ptr<request_context> context;
+  std::shared_ptr<sql_executor> sql;       ///< null: fields of SQL are errors
+  std::shared_ptr<execution_clock> clock;  ///< null: no timeout
+  execution_limits limits;
+  extensions_hook extensions;
+};
+
+/// A running execution. Everything happens on one thread, the one that starts it and on which
+/// replies are given; `done` is called exactly once, perhaps before `execute` returns.
+class execution {
+ public:
+  virtual ~execution() = default;
+  /// Nobody wants the response any more: nothing new begins, what runs is told, and `done` gets
+  /// `outcome::cancelled`. Does nothing if it is done.
+  virtual void cancel() = 0;
+};
+
+std::shared_ptr<execution> execute(execution_request request, response_ready done);
+
+/// The response of a request that was not executed.
+response refuse(const graphql_errors& errors, outcome how = outcome::refused);
+
+}  // namespace puff::graphql

@@ -1,0 +1,95 @@
+#include "services/graphql/execute/internal/resolve_types.hpp"
+#include "services/graphql/execute/internal/running_execution.hpp"
+#include "services/graphql/execute/join.hpp"
+
+namespace puff::graphql::internal {
+
+void running_execution::open_abstract(layer& l, std::size_t field, const row_set_ptr& rows) {
+  auto& values = l.fields[field];
+  auto typed = resolve_types(*plan_.schema, l.plan->fields[field], *rows, request_.context.get());
+  values.objects.failures = std::move(typed.failures);
+  const bool all_alike = typed.groups.size() == 1 && values.objects.failures.empty();
+  if (!all_alike) values.objects.places = std::move(typed.places);
+  for (auto& group : typed.groups)
+    add_layer(values, *group.plan, all_alike ? rows : picked(rows, std::move(group.rows)),
+              l.depth + 1);
+  for (const auto& made : values.objects.layers) run_layer(*made);
+}
+
+void running_execution::write_query() { finish_data(writer_.write_object(root_, 0)); }
+
+void running_execution::finish_data(bool has_data) {
+  if (writer_.is_too_large()) return finish_too_large();
+  if (!has_data) {
+    out_.rewind(0);
+    out_.raw("{\"data\":null");
+  }
+  const auto errors = writer_.take_errors();
+  if (!errors.empty()) {
+    out_.put(',');
+    write_errors(out_, errors);
+  }
+  const auto extensions = request_.extensions ? request_.extensions() : std::string{};
+  if (!extensions.empty()) {
+    out_.raw(",\"extensions\":");
+    out_.raw(extensions);
+  }
+  out_.put('}');
+  if (out_.size() > request_.limits.max_bytes) return finish_too_large();
+  plan_.response_bytes.store(out_.size() + 64, std::memory_order_relaxed);
+  finish({outcome::executed, errors.size(), out_.take()});
+}
+
+void running_execution::finish_too_large() {
+  finish(refuse({{.message = "The response is larger than the limit of " +
+                             std::to_string(request_.limits.max_bytes) + " bytes."}},
+                outcome::too_large));
+}
+
+void running_execution::timed_out() {
+  timer_.reset();
+  if (is_over()) return;
+  finish(refuse({{.message = "The request took longer than " +
+                             std::to_string(request_.limits.timeout.count()) + " ms."}},
+                outcome::timed_out));
+}
+
+void running_execution::cancel() {
+  if (is_over()) return;
+  finish(refuse({{.message = "The request was cancelled."}}, outcome::cancelled));
+}
+
+void running_execution::finish(response r) {
+  const auto keep = shared_from_this();
+  const auto done = std::exchange(done_, nullptr);
+  if (timer_) request_.clock->cancel(*timer_);
+  stop_calls();
+  done(std::move(r));
+}
+
+void running_execution::stop_calls() {
+  for (auto& [id, call] : std::exchange(calls_, {}))
+    if (call->stop) call->stop();
+  if (auto stop = std::exchange(stop_step_, nullptr); stop != nullptr) stop();
+  if (std::exchange(in_transaction_, false)) request_.sql->rollback({});
+}
+
+}  // namespace puff::graphql::internal
+
+namespace puff::graphql {
+
+std::shared_ptr<execution> execute(execution_request request, response_ready done) {
+  auto run = std::make_shared<internal::running_execution>(std::move(request), std::move(done));
+  run->start();
+  return run;
+}
+
+response refuse(const graphql_errors& errors, outcome how) {
+  json_writer out;
+  out.put('{');
+  write_errors(out, errors);
+  out.put('}');
+  return {how, errors.size(), out.take()};
+}
+
+}  // namespace puff::graphql

@@ -1,0 +1,213 @@
+#include "services/graphql/execute/internal/running_execution.hpp"
+
+#include "services/graphql/execute/declared_sql.hpp"
+#include "services/graphql/execute/internal/waiting.hpp"
+#include "services/graphql/execute/introspect.hpp"
+#include "services/graphql/execute/join.hpp"
+#include "services/graphql/execute/sql_rows.hpp"
+#include "services/graphql/values/column_builder.hpp"
+#include "services/graphql/values/memory_rows.hpp"
+#include "services/graphql/values/variables.hpp"
+
+namespace puff::graphql::internal {
+
+running_execution::running_execution(execution_request request, response_ready done)
+    : request_(std::move(request)),
+      done_(std::move(done)),
+      plan_(*request_.plan),
+      out_(plan_.response_bytes.load(std::memory_order_relaxed)),
+      writer_(plan_, out_, request_.limits.max_errors, request_.limits.max_bytes) {
+  root_.plan = plan_.root;
+  root_.rows = request_.root == nullptr ? row_of(value_object{}) : request_.root;
+  root_.fields.resize(root_.plan->fields.size());
+}
+
+void running_execution::start() {
+  if (request_.clock != nullptr)
+    timer_ = request_.clock->after(request_.limits.timeout, [me = weak_from_this()] {
+      if (const auto self = me.lock()) self->timed_out();
+    });
+  out_.raw("{\"data\":");
+  if (plan_.operation->operation == operation_type::mutation) {
+    out_.put('{');
+    return next_root_field();
+  }
+  ++pending_;
+  run_layer(root_);
+  release();
+}
+
+void running_execution::run_layer(layer& l) {
+  for (std::size_t i = 0; i < l.fields.size(); ++i) start_field(l, i);
+}
+
+void running_execution::start_field(layer& l, std::size_t field) {
+  const auto& f = l.plan->fields[field];
+  if (f.from == plan_field::source::type_name || is_over()) return;
+  auto arguments = f.arguments
+                       ? *f.arguments
+                       : coerce_arguments(*plan_.doc, *f.nodes.front(), f.definition->arguments,
+                                          request_.variables, {.scalars = plan_.schema->scalars});
+  if (!arguments) {
+    const auto& wrong = arguments.errors().front();
+    l.fields[field].failure_places = wrong.locations;
+    return fail_field(l, field, {wrong.message, wrong.extensions});
+  }
+  if (&l == &root_ && request_.event != nullptr) return set_values(l, field, request_.event);
+  if (f.from == plan_field::source::introspection)
+    return set_values(l, field,
+                      introspect(*plan_.schema->types, *f.definition, *l.rows, *arguments));
+  start_bound(l, field, std::move(*arguments));
+}
+
+void running_execution::start_bound(layer& l, std::size_t field, value_object arguments) {
+  const auto& f = l.plan->fields[field];
+  const auto& binding = *f.binding;
+  if (const auto* c = std::get_if<from_column>(&binding)) {
+    auto values = l.rows->find(c->name.empty() ? f.definition->name : c->name);
+    l.fields[field].is_missing = values == nullptr;
+    return values == nullptr ? void() : set_values(l, field, std::move(values));
+  }
+  if (const auto* c = std::get_if<from_constant>(&binding))
+    return set_values(l, field, repeated(c->v, l.rows->size()));
+  if (const auto* r = std::get_if<from_resolver>(&binding))
+    return call_resolver(l, field, *r, std::move(arguments));
+  if (const auto* s = std::get_if<from_sql>(&binding))
+    return run_declared(l, field, *s->statement, std::move(arguments));
+  fail_field(l, field, {"Subscribe to " + name_of(f) + " to get its values.", {}});
+}
+
+void running_execution::call_resolver(layer& l, std::size_t field, const from_resolver& r,
+                                      value_object arguments) {
+  const auto id = ++last_call_;
+  auto& c = *(calls_[id] = std::make_unique<open_call>(
+                  open_call{l, field, std::move(arguments), {}, {}, {}, {}}));
+  c.call.emplace(field_call{plan_, l.plan->fields[field], *l.plan, l.rows, c.arguments,
+                            request_.variables, request_.context.get(), l.memory, &l == &root_});
+  ++pending_;
+  r.resolver->resolve(*c.call,
+                      reply<answer>{std::make_unique<waiting<answer>>(shared_from_this(), id)});
+}
+
+void running_execution::run_declared(layer& l, std::size_t field, const sql_field& s,
+                                     value_object arguments) {
+  const auto& f = l.plan->fields[field];
+  auto bound = bind_keys(s, *l.rows, arguments);
+  if (!bound.fault.empty()) return fail_field(l, field, {name_of(f) + " " + bound.fault, {}});
+  if (!bound.statement) {
+    auto none = shape(f, *l.rows, correlated{rows_of(value_list{}), s.parent_keys, s.child_keys});
+    return set_values(l, field, std::move(none.values));
+  }
+  const auto id = ++last_call_;
+  calls_[id] = std::make_unique<open_call>(
+      open_call{l, field, std::move(arguments), {}, s.parent_keys, s.child_keys, {}});
+  ++pending_;
+  run_statement(id, std::move(*bound.statement));
+}
+
+void running_execution::run_statement(call_id id, sql_statement statement) {
+  if (request_.sql == nullptr)
+    return answered(id, answer{failed{{"There is no database for this request.", {}}}});
+  request_.sql->run(std::move(statement), reply<sql_answer>{std::make_unique<waiting<sql_answer>>(
+                                              shared_from_this(), id)});
+}
+
+void running_execution::answered(call_id id, answer given) {
+  const auto found = calls_.find(id);
+  if (is_over() || found == calls_.end()) return;
+  if (auto* sql = std::get_if<by_sql>(&given)) {
+    found->second->parent_keys = std::move(sql->parent_keys);
+    found->second->child_keys = std::move(sql->child_keys);
+    return run_statement(id, std::move(sql->statement));
+  }
+  const auto c = std::move(found->second);
+  calls_.erase(found);
+  take(*c, std::move(given));
+  release();
+}
+
+void running_execution::answered(call_id id, sql_answer given) {
+  const auto found = calls_.find(id);
+  if (is_over() || found == calls_.end()) return;
+  const auto c = std::move(found->second);
+  calls_.erase(found);
+  if (!given)
+    take(*c, failed{{describe(given.error()), {}}});
+  else if (auto why = sql_failure(**given))
+    take(*c, failed{std::move(*why)});
+  else
+    take(*c, of_rows(c->of.plan->fields[c->field], sql_rows(std::move(*given)),
+                     std::move(c->parent_keys), std::move(c->child_keys)));
+  release();
+}
+
+void running_execution::dropped(call_id id) {
+  const auto found = calls_.find(id);
+  if (is_over() || found == calls_.end()) return;
+  const auto name = name_of(found->second->of.plan->fields[found->second->field]);
+  answered(id, answer{failed{{"Nothing answered for " + name + ".", {}}}});
+}
+
+void running_execution::when_cancelled(call_id id, std::function<void()> stop) {
+  if (const auto found = calls_.find(id); found != calls_.end())
+    found->second->stop = std::move(stop);
+}
+
+void running_execution::take(open_call& c, answer given) {
+  auto made = shape(c.of.plan->fields[c.field], *c.of.rows, std::move(given));
+  if (made.failure) return fail_field(c.of, c.field, std::move(*made.failure));
+  set_values(c.of, c.field, std::move(made.values));
+}
+
+void running_execution::fail_field(layer& l, std::size_t field, field_failure why) {
+  l.fields[field].values = nullptr;
+  l.fields[field].failure = std::move(why);
+}
+
+void running_execution::set_values(layer& l, std::size_t field, column_ptr values) {
+  l.fields[field].values = std::move(values);
+  if (l.plan->fields[field].is_composite()) open_objects(l, field);
+}
+
+void running_execution::open_objects(layer& l, std::size_t field) {
+  const auto& f = l.plan->fields[field];
+  const column* values = l.fields[field].values.get();
+  for (auto type = f.definition->type.nullable(); type.is_list() && values != nullptr;
+       type = type.inner().nullable())
+    values = values->items();
+  const auto rows = values == nullptr ? nullptr : values->objects();
+  if (rows == nullptr || rows->size() == 0) return;
+  if (rows->size() > request_.limits.max_objects)
+    return fail_field(
+        l, field,
+        {name_of(f) + " has " + std::to_string(rows->size()) + " objects; the limit is " +
+             std::to_string(request_.limits.max_objects) + ".",
+         {}});
+  if (l.depth >= request_.limits.max_depth)
+    return fail_field(l, field,
+                      {name_of(f) + " is nested too deeply; the limit is " +
+                           std::to_string(request_.limits.max_depth) + " layers.",
+                       {}});
+  if (f.definition->type.named().is_abstract()) return open_abstract(l, field, rows);
+  run_layer(add_layer(l.fields[field], *f.children.front().second, rows, l.depth + 1));
+}
+
+layer& running_execution::add_layer(field_values& to, const plan_layer& plan, row_set_ptr rows,
+                                    std::size_t depth) {
+  auto& made = *to.objects.layers.emplace_back(std::make_unique<layer>());
+  made.plan = &plan;
+  made.rows = std::move(rows);
+  made.depth = depth;
+  made.fields.resize(plan.fields.size());
+  return made;
+}
+
+void running_execution::release() {
+  if (--pending_ != 0 || is_over()) return;
+  if (plan_.operation->operation == operation_type::mutation)
+    settle_root_field();
+  else
+    write_query();
+}
+
+}  // namespace puff::graphql::internal

@@ -1,0 +1,191 @@
+#include "services/graphql/execute/sql_rows.hpp"
+
+#include <endian.h>
+
+#include <bit>
+#include <charconv>
+#include <cstring>
+#include <limits>
+
+#include "services/graphql/execute/internal/sql_text.hpp"
+#include "services/graphql/output/json_text.hpp"
+#include "services/graphql/values/column_builder.hpp"
+#include "services/postgres/result_view.hpp"
+
+namespace puff::graphql {
+namespace {
+
+using internal::sql_kind;
+using postgres::result_view;
+
+template <class Integer>
+Integer from_big_endian(std::string_view bytes) noexcept {
+  Integer v = 0;
+  for (const char c : bytes.substr(0, sizeof v))
+    v = static_cast<Integer>(v << 8 | static_cast<unsigned char>(c));
+  return v;
+}
+
+cell binary_integer(std::string_view bytes) noexcept {
+  switch (bytes.size()) {
+    case 2:
+      return cell::of(
+          std::int64_t{static_cast<std::int16_t>(from_big_endian<std::uint16_t>(bytes))});
+    case 4:
+      return cell::of(
+          std::int64_t{static_cast<std::int32_t>(from_big_endian<std::uint32_t>(bytes))});
+    default: return cell::of(static_cast<std::int64_t>(from_big_endian<std::uint64_t>(bytes)));
+  }
+}
+
+cell binary_real(std::string_view bytes) noexcept {
+  if (bytes.size() == 4)
+    return cell::of(double{std::bit_cast<float>(from_big_endian<std::uint32_t>(bytes))});
+  return cell::of(std::bit_cast<double>(from_big_endian<std::uint64_t>(bytes)));
+}
+
+class typed_column : public column {
+ public:
+  virtual std::uint32_t type() const noexcept = 0;
+};
+
+/// Reads cells where they lie in libpq's buffer.
+class sql_column final : public typed_column {
+ public:
+  sql_column(std::shared_ptr<const pg_result> result, int position, sql_kind kind)
+      : result_(std::move(result)),
+        view_(result_.get()),
+        position_(position),
+        kind_(kind),
+        binary_(view_.column_is_binary(position)) {}
+
+  std::size_t size() const noexcept override { return static_cast<std::size_t>(view_.rows()); }
+  std::uint32_t type() const noexcept override { return view_.column_type(position_); }
+
+  cell at(std::size_t row) const noexcept override {
+    const auto r = static_cast<int>(row);
+    const auto bytes = view_.value(r, position_);
+    if (bytes.empty() && view_.is_null(r, position_)) return {};
+    return binary_ ? from_binary(bytes) : internal::cell_of(kind_, bytes);
+  }
+
+ private:
+  cell from_binary(std::string_view bytes) const noexcept {
+    switch (kind_) {
+      case sql_kind::boolean: return cell::of(!bytes.empty() && bytes.front() != 0);
+      case sql_kind::integer: return binary_integer(bytes);
+      case sql_kind::real: return binary_real(bytes);
+      case sql_kind::jsonb: return cell::of(bytes.substr(1), cell::kind::json);
+      case sql_kind::json: return cell::of(bytes, cell::kind::json);
+      case sql_kind::text: return cell::of(bytes);
+      default: return cell::of(std::string_view{"binary value"}, cell::kind::opaque);
+    }
+  }
+
+  std::shared_ptr<const pg_result> result_;
+  result_view view_;
+  int position_;
+  sql_kind kind_;
+  bool binary_;
+};
+
+/// Cells that had to be rewritten: times, arrays, binary uuids.
+class converted_column final : public typed_column {
+ public:
+  converted_column(column_ptr values, std::uint32_t type)
+      : values_(std::move(values)), type_(type) {}
+  std::size_t size() const noexcept override { return values_->size(); }
+  cell at(std::size_t row) const noexcept override { return values_->at(row); }
+  const column* items() const noexcept override { return values_->items(); }
+  std::uint32_t type() const noexcept override { return type_; }
+
+ private:
+  column_ptr values_;
+  std::uint32_t type_;
+};
+
+column_ptr converted(const result_view& view, int position, const internal::sql_type& type) {
+  column_builder out;
+  out.reserve(static_cast<std::size_t>(view.rows()));
+  for (int row = 0; row < view.rows(); ++row) {
+    const auto bytes = view.value(row, position);
+    if (view.is_null(row, position))
+      out.null();
+    else if (view.column_is_binary(position))
+      internal::add_binary(out, type, bytes);
+    else
+      internal::add_text(out, type, bytes);
+  }
+  return std::make_shared<converted_column>(std::move(out).build(), view.column_type(position));
+}
+
+class result_rows final : public row_set {
+ public:
+  explicit result_rows(std::shared_ptr<const pg_result> result)
+      : result_(std::move(result)), view_(result_.get()) {}
+
+  std::size_t size() const noexcept override { return static_cast<std::size_t>(view_.rows()); }
+
+  column_ptr find(std::string_view name) const override {
+    for (int i = 0; i < view_.columns(); ++i)
+      if (view_.column_name(i) == name) return make(i);
+    return nullptr;
+  }
+
+  std::vector<std::string_view> names() const override {
+    std::vector<std::string_view> out;
+    for (int i = 0; i < view_.columns(); ++i) out.push_back(view_.column_name(i));
+    return out;
+  }
+
+ private:
+  column_ptr make(int position) const {
+    const auto type = internal::sql_type_of(view_.column_type(position));
+    const bool in_place = !type.is_array && type.kind != sql_kind::timestamp &&
+                          !(type.kind == sql_kind::uuid && view_.column_is_binary(position));
+    if (in_place) return std::make_shared<sql_column>(result_, position, type.kind);
+    return converted(view_, position, type);
+  }
+
+  std::shared_ptr<const pg_result> result_;
+  result_view view_;
+};
+
+}  // namespace
+
+row_set_ptr sql_rows(std::shared_ptr<const pg_result> result) {
+  return std::make_shared<result_rows>(std::move(result));
+}
+
+std::optional<field_failure> sql_failure(const pg_result& result) {
+  const result_view view{&result};
+  if (view.kind() != postgres::result_kind::error) return std::nullopt;
+  auto text = view.error_field('M');
+  if (text.empty()) text = view.error_text();
+  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+  field_failure out{std::string{text}, {}};
+  if (const auto state = view.error_field('C'); !state.empty())
+    out.extensions = "{\"sqlstate\":" + quoted(state) + "}";
+  return out;
+}
+
+std::uint32_t array_type_of(std::uint32_t type) noexcept {
+  switch (type) {
+    case 16: return 1000;    // boolean
+    case 20: return 1016;    // int8
+    case 21: return 1005;    // int2
+    case 23: return 1007;    // int4
+    case 25: return 1009;    // text
+    case 1043: return 1015;  // varchar
+    case 1700: return 1231;  // numeric
+    case 2950: return 2951;  // uuid
+    default: return 0;
+  }
+}
+
+std::uint32_t sql_type_of(const column& c) noexcept {
+  const auto* typed = dynamic_cast<const typed_column*>(&c);
+  return typed == nullptr ? 0 : typed->type();
+}
+
+}  // namespace puff::graphql

@@ -1,0 +1,159 @@
+#include "services/graphql/plan/planner.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "services/graphql/output/json_text.hpp"
+#include "services/graphql/plan/collect_fields.hpp"
+#include "services/graphql/schema/introspection.hpp"
+#include "services/graphql/values/variables.hpp"
+
+namespace puff::graphql {
+namespace {
+
+/// Thrown out of the depths of an operation; caught in `make_plan`.
+struct plan_failed {
+  graphql_errors errors;
+};
+
+constexpr auto type_name_resolver =
+    static_cast<std::uint32_t>(introspection_resolver::meta_typename);
+
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
+struct columns_read {
+  const plan_field& field;
+  std::vector<std::string>& names;
+
+  void operator()(const from_column& c) const {
+    add_once(names, c.name.empty() ? field.definition->name : c.name);
+  }
+  void operator()(const from_resolver& r) const {
+    for (const auto& name : r.depends_on) add_once(names, name);
+  }
+  void operator()(const from_sql& s) const {
+    for (const auto& name : s.statement->parent_keys) add_once(names, name);
+    for (const auto& p : s.statement->parameters)
+      if (p.what == sql_parameter::kind::parent_key) add_once(names, p.name);
+  }
+  void operator()(const from_constant&) const {}
+  void operator()(const from_stream&) const {}
+};
+
+class planner {
+ public:
+  planner(operation_plan& plan, const value_object& variables, const plan_options& options)
+      : plan_(plan), schema_(*plan.schema->types), variables_(variables), options_(options) {}
+
+  void run() {
+    const auto* root = schema_.root(plan_.operation->operation);
+    if (root == nullptr)
+      throw plan_failed{
+          {{.message = "Schema is not configured to execute " +
+                       std::string{name_of(plan_.operation->operation)} + " operation.",
+            .locations = {plan_.doc->place_of(*plan_.operation)}}}};
+    plan_.root = layer(*root, {plan_.operation->selection_set});
+  }
+
+ private:
+  using sets = std::vector<const selection_set_node*>;
+
+  /// The same selections of the same type are one layer, however they are reached.
+  const plan_layer* layer(const named_type& type, const sets& selections) {
+    const auto [known, is_new] = layers_.try_emplace({&type, selections}, nullptr);
+    if (!is_new) return known->second;
+    auto& made = plan_.layers.emplace_back();
+    known->second = &made;
+    made.type = &type;
+    auto groups = collect_fields(schema_, *plan_.doc, type, selections, variables_);
+    if (!groups) throw plan_failed{std::move(groups).errors()};
+    made.fields.reserve(groups->size());
+    for (auto& group : *groups) add(made, std::move(group));
+    made.constant = constant_of(made);
+    return &made;
+  }
+
+  void add(plan_layer& to, field_group group) {
+    const auto* definition = schema_.find_field(*to.type, group.nodes.front()->name.value);
+    if (definition == nullptr) return;  // as graphql-js does with what validation has not seen
+    if (++fields_ > options_.max_fields)
+      throw plan_failed{{{.message = "The operation selects too many fields."}}};
+    plan_field f;
+    f.response_key = group.response_key;
+    f.key = quoted(group.response_key) + ":";
+    f.definition = definition;
+    f.parent = to.type;
+    f.nodes = std::move(group.nodes);
+    set_source(f);
+    set_arguments(f);
+    set_children(f);
+    if (f.binding != nullptr) std::visit(columns_read{f, to.required_columns}, *f.binding);
+    to.fields.push_back(std::move(f));
+  }
+
+  void set_source(plan_field& f) const {
+    if (f.definition->resolver == type_name_resolver)
+      f.from = plan_field::source::type_name;
+    else if (is_introspection(f.definition->resolver))
+      f.from = plan_field::source::introspection;
+    else
+      f.binding = &plan_.schema->binding(*f.definition);
+  }
+
+  void set_arguments(plan_field& f) const {
+    const auto& node = *f.nodes.front();
+    if (f.definition->arguments.empty())
+      f.arguments = value_object{};
+    else if (!uses_variables(node))
+      f.arguments = coerce_arguments(*plan_.doc, node, f.definition->arguments, {},
+                                     {.scalars = plan_.schema->scalars});
+  }
+
+  void set_children(plan_field& f) {
+    const auto& type = f.definition->type.named();
+    if (!type.is_composite()) return;
+    sets selections;
+    for (const auto* node : f.nodes)
+      if (node->selection_set != nullptr) selections.push_back(node->selection_set);
+    for (const auto* object : schema_.possible_types(type))
+      f.children.emplace_back(object, layer(*object, selections));
+  }
+
+  static std::string constant_of(const plan_layer& l) {
+    std::string out = "{";
+    for (const auto& f : l.fields) {
+      if (f.from != plan_field::source::type_name) return {};
+      if (out.size() > 1) out += ',';
+      out += f.key + quoted(l.type->name);
+    }
+    return out + "}";
+  }
+
+  operation_plan& plan_;
+  const schema& schema_;
+  const value_object& variables_;
+  const plan_options& options_;
+  std::map<std::pair<const named_type*, sets>, const plan_layer*> layers_;
+  std::size_t fields_ = 0;
+};
+
+}  // namespace
+
+result<plan_ptr> make_plan(const bound_schema_ptr& schema, const document_ptr& doc,
+                           const operation_node& operation, const value_object& variables,
+                           const plan_options& options) {
+  auto plan = std::make_shared<operation_plan>();
+  plan->schema = schema;
+  plan->doc = doc;
+  plan->operation = &operation;
+  try {
+    planner{*plan, variables, options}.run();
+  } catch (plan_failed& failed) {
+    return std::move(failed.errors);
+  }
+  return plan_ptr{std::move(plan)};
+}
+
+}  // namespace puff::graphql
