@@ -1,7 +1,9 @@
 #include "bridge/bindings.hpp"
 #include "bridge/hub.hpp"
 #include "bridge/internal/arguments.hpp"
+#include "bridge/postgres/binary_rows.hpp"
 #include "bridge/postgres/binary_values.hpp"
+#include "bridge/postgres/copy_text.hpp"
 #include "bridge/postgres/failure.hpp"
 #include "bridge/postgres/own_node.hpp"
 #include "bridge/postgres/record.hpp"
@@ -173,10 +175,15 @@ PyMethodDef functions[] = {
          "pg_encrypt_password($module, password, user, scope, algorithm, /)\n--\n\n"
          "What the server stores for a password; by md5 if algorithm is None."),
     fast("pg_records", make_records,
-         "pg_records($module, names, rows, /)\n--\n\nTuples as records with these names."),
+         "pg_records($module, result, rows, /)\n--\n\nTuples as records of the result."),
     fast("pg_binary_rows", binary_rows,
-         "pg_binary_rows($module, result, /)\n--\n\n"
+         "pg_binary_rows($module, result, most, /)\n--\n\n"
          "The rows of a result in binary form; None if a column cannot be decoded."),
+    fast("pg_binary_records", binary_records,
+         "pg_binary_records($module, result, most, /)\n--\n\nThe same as records."),
+    fast("pg_copy_text", copy_text,
+         "pg_copy_text($module, rows, size, text_of, /)\n--\n\n"
+         "What an iterator of rows gives next, in COPY's text format."),
     fast("pg_is_binary", could_be_binary,
          "pg_is_binary($module, result, /)\n--\n\n"
          "Whether the same statement's results in binary form could be decoded."),

@@ -4,29 +4,35 @@
 #include <datetime.h>
 
 #include <bit>
+#include <cstring>
 #include <limits>
-#include <vector>
-
-#include "bridge/internal/arguments.hpp"
-#include "bridge/postgres/result_object.hpp"
-#include "services/postgres/result_view.hpp"
+#include <type_traits>
 
 namespace puff::bridge::postgres {
 namespace {
 
-using puff::postgres::result_view;
+// They live as long as the interpreter.
+PyTypeObject* uuid_class = nullptr;
+PyObject *uuid_int = nullptr, *uuid_is_safe = nullptr, *uuid_unknown = nullptr;
 
-PyObject *uuid_class = nullptr, *uuid_keywords = nullptr;  // live as long as the interpreter
+PyObject* wrong_size() {
+  PyErr_SetString(PyExc_ValueError, "a binary value of PostgreSQL has the wrong size");
+  return nullptr;
+}
+
+constexpr std::uint8_t in_order(std::uint8_t bytes) { return bytes; }
+constexpr std::uint16_t in_order(std::uint16_t bytes) { return __builtin_bswap16(bytes); }
+constexpr std::uint32_t in_order(std::uint32_t bytes) { return __builtin_bswap32(bytes); }
+constexpr std::uint64_t in_order(std::uint64_t bytes) { return __builtin_bswap64(bytes); }
+
+static_assert(std::endian::native == std::endian::little);
 
 template <class Integer>
 bool read(std::string_view bytes, Integer& value) {
-  if (bytes.size() != sizeof(Integer)) {
-    PyErr_SetString(PyExc_ValueError, "a binary value of PostgreSQL has the wrong size");
-    return false;
-  }
-  std::uint64_t gathered = 0;
-  for (char c : bytes) gathered = gathered << 8 | static_cast<unsigned char>(c);
-  value = static_cast<Integer>(gathered);
+  if (bytes.size() != sizeof(Integer)) return wrong_size() != nullptr;
+  std::make_unsigned_t<Integer> raw;
+  std::memcpy(&raw, bytes.data(), sizeof(raw));
+  value = static_cast<Integer>(in_order(raw));
   return true;
 }
 
@@ -65,11 +71,16 @@ PyObject* jsonb(std::string_view bytes) {
   return nullptr;
 }
 
+/// As `UUID(bytes=..)` makes it, without the Python code of that.
 PyObject* uuid(std::string_view bytes) {
-  auto* raw = bytea(bytes);
-  if (!raw) return nullptr;
-  auto* made = PyObject_Vectorcall(uuid_class, &raw, 0, uuid_keywords);
-  Py_DECREF(raw);
+  if (bytes.size() != 16) return wrong_size();
+  auto* raw = reinterpret_cast<const unsigned char*>(bytes.data());
+  auto* number = _PyLong_FromByteArray(raw, 16, 0, 0);
+  auto* made = number ? uuid_class->tp_alloc(uuid_class, 0) : nullptr;
+  if (made && (PyObject_GenericSetAttr(made, uuid_int, number) != 0 ||
+               PyObject_GenericSetAttr(made, uuid_is_safe, uuid_unknown) != 0))
+    Py_CLEAR(made);
+  Py_XDECREF(number);
   return made;
 }
 
@@ -138,29 +149,6 @@ PyObject* timestamp(std::string_view bytes) { return moment(bytes, Py_None); }
 
 PyObject* timestamptz(std::string_view bytes) { return moment(bytes, PyDateTime_TimeZone_UTC); }
 
-/// The decoder of each column; false if one has none, or if `formats` and one is in text form.
-bool find_decoders(result_view view, bool formats, std::vector<binary_decoder>& decoders) {
-  for (int i = 0; i < view.columns(); ++i) {
-    auto found = find_binary_decoder(view.column_type(i));
-    if (!found || (formats && !view.column_is_binary(i))) return false;
-    decoders.push_back(found);
-  }
-  return true;
-}
-
-PyObject* row_of(result_view view, int row, const std::vector<binary_decoder>& decoders) {
-  auto* tuple = PyTuple_New(static_cast<Py_ssize_t>(decoders.size()));
-  for (int i = 0; tuple && i < view.columns(); ++i) {
-    auto* value = view.is_null(row, i) ? Py_NewRef(Py_None)
-                                       : decoders[static_cast<std::size_t>(i)](view.value(row, i));
-    if (!value)
-      Py_CLEAR(tuple);
-    else
-      PyTuple_SET_ITEM(tuple, i, value);
-  }
-  return tuple;
-}
-
 }  // namespace
 
 binary_decoder find_binary_decoder(std::uint32_t type) noexcept {
@@ -190,40 +178,19 @@ binary_decoder find_binary_decoder(std::uint32_t type) noexcept {
   }
 }
 
-PyObject* binary_rows(PyObject*, PyObject* const* args, Py_ssize_t count) {
-  if (!internal::has_arguments("pg_binary_rows", count, 1)) return nullptr;
-  const auto* result = result_of(args[0]);
-  if (!result) return nullptr;
-  result_view view{result};
-  std::vector<binary_decoder> decoders;
-  if (!find_decoders(view, true, decoders)) Py_RETURN_NONE;
-  auto* rows = PyList_New(view.rows());
-  for (int i = 0; rows && i < view.rows(); ++i) {
-    auto* row = row_of(view, i, decoders);
-    if (!row)
-      Py_CLEAR(rows);
-    else
-      PyList_SET_ITEM(rows, i, row);
-  }
-  return rows;
-}
-
-PyObject* could_be_binary(PyObject*, PyObject* const* args, Py_ssize_t count) {
-  if (!internal::has_arguments("pg_is_binary", count, 1)) return nullptr;
-  const auto* result = result_of(args[0]);
-  if (!result) return nullptr;
-  std::vector<binary_decoder> decoders;
-  return PyBool_FromLong(find_decoders(result_view{result}, false, decoders));
-}
-
 bool prepare_binary_values() {
   PyDateTime_IMPORT;
   if (!PyDateTimeAPI) return false;
   auto* module = PyImport_ImportModule("uuid");
-  uuid_class = module ? PyObject_GetAttrString(module, "UUID") : nullptr;
-  uuid_keywords = Py_BuildValue("(s)", "bytes");
+  auto* made = module ? PyObject_GetAttrString(module, "UUID") : nullptr;
+  auto* safety = made ? PyObject_GetAttrString(module, "SafeUUID") : nullptr;
+  uuid_class = reinterpret_cast<PyTypeObject*>(made);
+  uuid_unknown = safety ? PyObject_GetAttrString(safety, "unknown") : nullptr;
+  uuid_int = PyUnicode_InternFromString("int");
+  uuid_is_safe = PyUnicode_InternFromString("is_safe");
+  Py_XDECREF(safety);
   Py_XDECREF(module);
-  return uuid_class && uuid_keywords;
+  return uuid_unknown && uuid_int && uuid_is_safe;
 }
 
 }  // namespace puff::bridge::postgres

@@ -15,13 +15,6 @@ using binary_decoder = PyObject* (*)(std::string_view bytes);
 /// infinite dates are those of Python that are furthest away.
 binary_decoder find_binary_decoder(std::uint32_t type) noexcept;
 
-/// pg_binary_rows(result) -> list of tuples | None: the rows of a PgResult in binary form, None if
-/// a column has no decoder or is in text form.
-PyObject* binary_rows(PyObject* module, PyObject* const* args, Py_ssize_t count);
-
-/// pg_is_binary(result) -> bool: whether binary results of this statement could be decoded.
-PyObject* could_be_binary(PyObject* module, PyObject* const* args, Py_ssize_t count);
-
 /// Imports what the decoders need. Once, at import.
 bool prepare_binary_values();
 

@@ -84,6 +84,21 @@ Py_ssize_t from_escape(std::string_view text, char* out) {
   return to - out;
 }
 
+/// Decimal digits, perhaps after a minus, so few that they cannot overflow.
+bool read_short(std::string_view text, long long& value) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  if (text.empty() || text.size() > 18) return false;
+  value = 0;
+  for (char c : text) {
+    const auto worth = static_cast<unsigned char>(c - '0');
+    if (worth > 9) return false;
+    value = value * 10 + worth;
+  }
+  if (negative) value = -value;
+  return true;
+}
+
 PyObject* long_of_many_digits(std::string_view text) {
   const std::string digits{text};
   return PyLong_FromString(digits.c_str(), nullptr, 10);
@@ -115,10 +130,7 @@ PyObject* cast_integer(std::string_view text, cast_context&) {
     return nullptr;
   }
   long long value = 0;
-  const auto* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, value);
-  if (parsed.ec == std::errc{} && parsed.ptr == end) return PyLong_FromLongLong(value);
-  return long_of_many_digits(text);
+  return read_short(text, value) ? PyLong_FromLongLong(value) : long_of_many_digits(text);
 }
 
 PyObject* cast_float(std::string_view text, cast_context&) {

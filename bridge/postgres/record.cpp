@@ -1,15 +1,18 @@
 #include "bridge/postgres/record.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 #include "bridge/internal/arguments.hpp"
 
 namespace puff::bridge::postgres {
 namespace {
 
-/// `names` is shared by the rows of a result: a tuple of the names and a dict of their places.
+/// `names` and `places` are those of its shape, `values` as many as Py_SIZE says.
 struct record {
-  PyObject_HEAD PyObject* names;
+  PyObject_VAR_HEAD PyObject* names;
   PyObject* places;
-  PyObject* values;
+  PyObject* values[1];
 };
 
 PyTypeObject* record_type = nullptr;  // lives as long as the interpreter
@@ -18,39 +21,70 @@ record& self_of(PyObject* object) { return *reinterpret_cast<record*>(object); }
 
 bool is_record(PyObject* object) { return Py_TYPE(object) == record_type; }
 
-/// A new reference to the values as a tuple, or null without an exception if it has none.
+/// A new reference to the values as a tuple, or null with or without an exception if it has none.
 PyObject* tuple_of(PyObject* object) {
-  if (is_record(object)) return Py_NewRef(self_of(object).values);
-  return PyTuple_Check(object) ? Py_NewRef(object) : nullptr;
-}
-
-PyObject* subscript(PyObject* object, PyObject* key) {
-  auto& self = self_of(object);
-  if (!PyUnicode_Check(key)) return PyObject_GetItem(self.values, key);
-  auto* place = PyDict_GetItemWithError(self.places, key);
-  if (place) return Py_NewRef(PyTuple_GET_ITEM(self.values, PyLong_AsSsize_t(place)));
-  if (!PyErr_Occurred()) PyErr_SetObject(PyExc_KeyError, key);
-  return nullptr;
+  if (!is_record(object)) return PyTuple_Check(object) ? Py_NewRef(object) : nullptr;
+  const auto size = Py_SIZE(object);
+  auto* tuple = PyTuple_New(size);
+  for (Py_ssize_t i = 0; tuple && i < size; ++i)
+    PyTuple_SET_ITEM(tuple, i, Py_NewRef(self_of(object).values[i]));
+  return tuple;
 }
 
 PyObject* item(PyObject* object, Py_ssize_t place) {
-  return PySequence_GetItem(self_of(object).values, place);
+  if (place >= 0 && place < Py_SIZE(object)) return Py_NewRef(self_of(object).values[place]);
+  PyErr_SetString(PyExc_IndexError, "record index out of range");
+  return nullptr;
 }
 
-Py_ssize_t length(PyObject* object) { return PyTuple_GET_SIZE(self_of(object).values); }
+PyObject* named(PyObject* object, PyObject* name) {
+  auto* place = PyDict_GetItemWithError(self_of(object).places, name);
+  if (place) return item(object, PyLong_AsSsize_t(place));
+  if (!PyErr_Occurred()) PyErr_SetObject(PyExc_KeyError, name);
+  return nullptr;
+}
+
+PyObject* subscript(PyObject* object, PyObject* key) {
+  if (PyUnicode_Check(key)) return named(object, key);
+  if (PyIndex_Check(key)) {
+    const auto place = PyNumber_AsSsize_t(key, PyExc_IndexError);
+    if (place == -1 && PyErr_Occurred()) return nullptr;
+    return item(object, place < 0 ? place + Py_SIZE(object) : place);
+  }
+  auto* tuple = tuple_of(object);
+  auto* part = tuple ? PyObject_GetItem(tuple, key) : nullptr;
+  Py_XDECREF(tuple);
+  return part;
+}
+
+Py_ssize_t length(PyObject* object) { return Py_SIZE(object); }
 
 int contains(PyObject* object, PyObject* key) {
   return PyDict_Contains(self_of(object).places, key);
 }
 
-PyObject* iterate(PyObject* object) { return PyObject_GetIter(self_of(object).values); }
+PyObject* iterate(PyObject* object) {
+  auto* tuple = tuple_of(object);
+  auto* iterator = tuple ? PyObject_GetIter(tuple) : nullptr;
+  Py_XDECREF(tuple);
+  return iterator;
+}
 
-Py_hash_t hash(PyObject* object) { return PyObject_Hash(self_of(object).values); }
+Py_hash_t hash(PyObject* object) {
+  auto* tuple = tuple_of(object);
+  const auto hashed = tuple ? PyObject_Hash(tuple) : -1;
+  Py_XDECREF(tuple);
+  return hashed;
+}
 
 PyObject* compare(PyObject* left, PyObject* right, int how) {
   auto* a = tuple_of(left);
-  auto* b = tuple_of(right);
-  auto* outcome = a && b ? PyObject_RichCompare(a, b, how) : Py_NewRef(Py_NotImplemented);
+  auto* b = a ? tuple_of(right) : nullptr;
+  PyObject* outcome = nullptr;
+  if (a && b)
+    outcome = PyObject_RichCompare(a, b, how);
+  else if (!PyErr_Occurred())
+    outcome = Py_NewRef(Py_NotImplemented);
   Py_XDECREF(a);
   Py_XDECREF(b);
   return outcome;
@@ -59,9 +93,8 @@ PyObject* compare(PyObject* left, PyObject* right, int how) {
 PyObject* represent(PyObject* object) {
   auto& self = self_of(object);
   auto* text = PyUnicode_FromString("<Record");
-  for (Py_ssize_t i = 0; text && i < PyTuple_GET_SIZE(self.values); ++i) {
-    auto* part = PyUnicode_FromFormat(" %S=%R", PyTuple_GET_ITEM(self.names, i),
-                                      PyTuple_GET_ITEM(self.values, i));
+  for (Py_ssize_t i = 0; text && i < Py_SIZE(object); ++i) {
+    auto* part = PyUnicode_FromFormat(" %S=%R", PyTuple_GET_ITEM(self.names, i), self.values[i]);
     if (part)
       PyUnicode_AppendAndDel(&text, part);
     else
@@ -73,12 +106,11 @@ PyObject* represent(PyObject* object) {
 
 PyObject* keys(PyObject* object, PyObject*) { return PyObject_GetIter(self_of(object).names); }
 
-PyObject* values(PyObject* object, PyObject*) { return PyObject_GetIter(self_of(object).values); }
+PyObject* values(PyObject* object, PyObject*) { return iterate(object); }
 
 PyObject* items(PyObject* object, PyObject*) {
-  auto& self = self_of(object);
-  return PyObject_CallFunctionObjArgs(reinterpret_cast<PyObject*>(&PyZip_Type), self.names,
-                                      self.values, nullptr);
+  return PyObject_CallFunctionObjArgs(reinterpret_cast<PyObject*>(&PyZip_Type),
+                                      self_of(object).names, object, nullptr);
 }
 
 PyObject* get(PyObject* object, PyObject* const* args, Py_ssize_t count) {
@@ -94,24 +126,38 @@ PyObject* get(PyObject* object, PyObject* const* args, Py_ssize_t count) {
 
 int traverse(PyObject* object, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(object));
-  Py_VISIT(self_of(object).values);
-  return 0;
-}
-
-int clear(PyObject* object) {
-  Py_CLEAR(self_of(object).values);
+  for (Py_ssize_t i = 0; i < Py_SIZE(object); ++i) Py_VISIT(self_of(object).values[i]);
   return 0;
 }
 
 void deallocate(PyObject* object) {
   PyObject_GC_UnTrack(object);
   auto& self = self_of(object);
+  for (Py_ssize_t i = 0; i < Py_SIZE(object); ++i) Py_XDECREF(self.values[i]);
   Py_XDECREF(self.names);
   Py_XDECREF(self.places);
-  Py_XDECREF(self.values);
   auto* type = Py_TYPE(object);
   PyObject_GC_Del(object);
   Py_DECREF(type);
+}
+
+PyObject* name_of(puff::postgres::result_view view, int column) {
+  const auto text = view.column_name(column);
+  auto* name = PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), nullptr);
+  if (name) PyUnicode_InternInPlace(&name);
+  return name;
+}
+
+PyObject* names_of(puff::postgres::result_view view) {
+  auto* names = PyTuple_New(view.columns());
+  for (int i = 0; names && i < view.columns(); ++i) {
+    auto* name = name_of(view, i);
+    if (!name)
+      Py_CLEAR(names);
+    else
+      PyTuple_SET_ITEM(names, i, name);
+  }
+  return names;
 }
 
 /// A dict from name to place; of columns with one name the last has it.
@@ -125,27 +171,6 @@ PyObject* places_of(PyObject* names) {
   return places;
 }
 
-PyObject* new_record(PyObject* names, PyObject* places, PyObject* row) {
-  auto* made = PyObject_GC_New(record, record_type);
-  if (!made) return nullptr;
-  made->names = Py_NewRef(names);
-  made->places = Py_NewRef(places);
-  made->values = Py_NewRef(row);
-  PyObject_GC_Track(reinterpret_cast<PyObject*>(made));
-  return reinterpret_cast<PyObject*>(made);
-}
-
-bool are_rows(PyObject* names, PyObject* rows) {
-  bool good = PyTuple_Check(names) && PyList_Check(rows);
-  for (Py_ssize_t i = 0; good && i < PyList_GET_SIZE(rows); ++i) {
-    auto* row = PyList_GET_ITEM(rows, i);
-    good = PyTuple_Check(row) && PyTuple_GET_SIZE(row) == PyTuple_GET_SIZE(names);
-  }
-  if (!good)
-    PyErr_SetString(PyExc_TypeError, "pg_records() needs a tuple of names and a list of tuples");
-  return good;
-}
-
 PyMethodDef methods[] = {
     {"keys", keys, METH_NOARGS, "The names."},
     {"values", values, METH_NOARGS, "The values."},
@@ -156,27 +181,36 @@ PyMethodDef methods[] = {
 
 }  // namespace
 
-PyObject* make_records(PyObject*, PyObject* const* args, Py_ssize_t count) {
-  if (!internal::has_arguments("pg_records", count, 2) || !are_rows(args[0], args[1]))
-    return nullptr;
-  auto* places = places_of(args[0]);
-  auto* records = places ? PyList_New(PyList_GET_SIZE(args[1])) : nullptr;
-  for (Py_ssize_t i = 0; records && i < PyList_GET_SIZE(records); ++i) {
-    auto* made = new_record(args[0], places, PyList_GET_ITEM(args[1], i));
-    if (!made)
-      Py_CLEAR(records);
-    else
-      PyList_SET_ITEM(records, i, made);
-  }
-  Py_XDECREF(places);
-  return records;
+record_shape::record_shape(puff::postgres::result_view view)
+    : names_(names_of(view)), places_(names_ ? places_of(names_) : nullptr) {}
+
+record_shape::~record_shape() {
+  Py_XDECREF(names_);
+  Py_XDECREF(places_);
+}
+
+PyObject* record_shape::make() const {
+  const auto size = PyTuple_GET_SIZE(names_);
+  auto* made = PyObject_GC_NewVar(record, record_type, size);
+  if (!made) return nullptr;
+  made->names = Py_NewRef(names_);
+  made->places = Py_NewRef(places_);
+  std::fill_n(made->values, size, nullptr);
+  return reinterpret_cast<PyObject*>(made);
+}
+
+PyObject** values_of_record(PyObject* made) { return self_of(made).values; }
+
+void finish_record(PyObject* made) {
+  auto** values = self_of(made).values;
+  if (std::any_of(values, values + Py_SIZE(made), [](PyObject* v) { return PyObject_IS_GC(v); }))
+    PyObject_GC_Track(made);
 }
 
 bool add_record_type(PyObject* module) {
   static PyType_Slot slots[] = {
       {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
       {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
-      {Py_tp_clear, reinterpret_cast<void*>(clear)},
       {Py_tp_iter, reinterpret_cast<void*>(iterate)},
       {Py_tp_hash, reinterpret_cast<void*>(hash)},
       {Py_tp_repr, reinterpret_cast<void*>(represent)},
@@ -190,7 +224,7 @@ bool add_record_type(PyObject* module) {
       {Py_tp_doc, const_cast<char*>("A row: values by place and by name.")},
       {0, nullptr}};
   static PyType_Spec spec{
-      "puff.postgres.Record", sizeof(record), 0,
+      "puff.postgres.Record", offsetof(record, values), sizeof(PyObject*),
       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
   record_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
   return record_type &&

@@ -1,5 +1,6 @@
 #include "bridge/postgres/row_builder.hpp"
 
+#include "bridge/postgres/collector_pause.hpp"
 #include "bridge/postgres/result_object.hpp"
 #include "bridge/postgres/typecast.hpp"
 
@@ -15,8 +16,8 @@ struct row_source {
 
   PyObject* value(int row, int column) const {
     auto* caster = PyTuple_GET_ITEM(casters, column);
-    if (view.is_null(row, column)) return cast_value(caster, {}, true, context);
-    return cast_value(caster, view.value(row, column), false, context);
+    const auto text = view.value(row, column);
+    return cast_value(caster, text, text.empty() && view.is_null(row, column), context);
   }
 };
 
@@ -74,20 +75,6 @@ row_maker maker_for(PyObject* factory, int columns) {
   if (PyTuple_Check(factory) && PyTuple_GET_SIZE(factory) == columns) return as_dict;
   return as_factory_says;
 }
-
-/// No collection of cycles while many rows are made of nothing but C++: it could find none.
-class collector_pause {
- public:
-  explicit collector_pause(bool wanted) : paused_(wanted && PyGC_Disable()) {}
-  ~collector_pause() {
-    if (paused_) PyGC_Enable();
-  }
-  collector_pause(const collector_pause&) = delete;
-  collector_pause& operator=(const collector_pause&) = delete;
-
- private:
-  bool paused_;
-};
 
 bool runs_no_python(PyObject* casters, row_maker maker) {
   if (maker == as_factory_says) return false;

@@ -269,6 +269,21 @@ def test_copy_goes_both_ways_in_bytes_and_text(cur, table):
     assert data.getvalue() == lines.encode()
 
 
+def test_a_file_of_the_program_is_read_as_it_asks(cur, table):
+    asked = []
+
+    class Counting(io.BytesIO):
+        def read(self, size):
+            asked.append(size)
+            return super().read(size)
+
+    lines = b"".join(b"%d\tx\n" % i for i in range(5_000))
+    cur.copy_expert(f"COPY {table} FROM STDIN", Counting(lines), size=100)
+    cur.execute(f"SELECT count(*) FROM {table}")
+    assert cur.fetchone() == (5_000,)
+    assert asked == [100] * (-(-len(lines) // 100) + 1)
+
+
 def test_a_file_that_fails_ends_the_copy_and_nothing_else(conn, table):
     class Broken:
         def read(self, size):

@@ -2,10 +2,13 @@
 whose size is 10."""
 
 import asyncio
+import gc
 import io
+import pickle
 import select
 import threading
 import time
+import weakref
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -274,6 +277,57 @@ def test_rows_are_records():
     assert db.fetch("SELECT 1 WHERE false") == []
 
 
+def test_a_record_is_read_like_a_tuple():
+    for _ in range(2):  # in text form, then in binary form
+        row = db.fetchrow("SELECT 1 AS a, 2 AS b, 3 AS a")
+        assert (row[-1], row[-3], row[::-1], row["a"]) == (3, 1, (3, 2, 1), 3)
+        assert list(row) == list(row.values()) == [1, 2, 3]
+        assert list(row.keys()) == ["a", "b", "a"]
+        assert hash(row) == hash((1, 2, 3))
+        assert row < (1, 2, 4)
+        assert row != [1, 2, 3]
+        for place in (3, -4, 2**70):
+            with pytest.raises(IndexError):
+                row[place]
+        with pytest.raises(TypeError):
+            row[None]
+    assert db.fetchrow("SELECT") == ()
+
+
+def test_records_in_a_cycle_are_collected():
+    class Owner:
+        pass
+
+    owner = Owner()
+    owner.row = db.fetchrow("SELECT ARRAY[1, 2] AS items")
+    owner.row["items"].append(owner)
+    gone = weakref.ref(owner)
+    del owner
+    gc.collect()
+    assert gone() is None
+
+
+def test_records_of_plain_values_are_no_work_for_the_collector():
+    for _ in range(2):
+        rows = db.fetch("SELECT i, i::text, now() FROM generate_series(1, 1000) i")
+        assert not any(gc.is_tracked(row) for row in rows)
+    assert [row[1] for row in rows] == [str(i) for i in range(1, 1001)]
+    assert gc.isenabled()
+
+
+def test_a_uuid_is_like_any_other():
+    for _ in range(2):  # in text form, then in binary form
+        got = db.fetchval("SELECT '12345678-1234-5678-1234-567812345678'::uuid")
+        made = UUID("12345678-1234-5678-1234-567812345678")
+        assert (got, hash(got), got.is_safe, got.bytes) == (
+            made,
+            hash(made),
+            made.is_safe,
+            made.bytes,
+        )
+        assert pickle.loads(pickle.dumps(got)) == made
+
+
 @pytest.mark.parametrize(
     ("kind", "given"),
     [
@@ -370,6 +424,46 @@ def test_copying(table):
     pieces = []
     assert db.copy_from_query("SELECT name FROM facts WHERE n = 3", output=pieces.append)
     assert b"".join(pieces) == b"c\n"
+
+
+def test_values_of_every_kind_are_copied_in():
+    rows = [
+        (True, -(2**63), 0.1, "\\\t\n\r\\N é", b"\\x\x00\t\xff", Decimal("1e-9"), [1, None], None),
+        (False, 0, float("-inf"), "", bytearray(b""), Decimal(10**30), [], None),
+        (None, None, float("nan"), "\\.", memoryview(b"m"), 2**200, None, UUID(int=7)),
+    ]
+    columns = "a bool, b int8, c float8, d text, e bytea, f numeric, g int[], h uuid"
+    with db.acquire() as connection:
+        connection.execute(f"CREATE TEMP TABLE copied ({columns})")
+        assert connection.copy_records_to_table("copied", records=rows) == "COPY 3"
+        got = connection.fetch("SELECT * FROM copied")
+    assert repr([tuple(row) for row in got[:2]]) == repr(
+        [(*row[:4], bytes(row[4]), *row[5:]) for row in rows[:2]]
+    )
+    assert str(got[2][2]) == "nan"
+    assert got[2][3:] == ("\\.", b"m", 2**200, None, UUID(int=7))
+
+
+def test_records_may_come_from_anything_that_iterates(table):
+    def records():
+        for start in range(0, 20_000, 2):
+            yield [start, f"name {start} é" * 3]
+            # While the COPY goes on, the greenlet waits for something else.
+            yield iter((db.fetchval("SELECT $1::int", start + 1) if start < 20 else start + 1, "x"))
+
+    assert db.copy_records_to_table("facts", records=records()) == "COPY 20000"
+    assert db.fetchrow("SELECT count(*), sum(n) FROM facts") == (20_000, sum(range(20_000)))
+    more = db.fetch("SELECT n + 20000, name FROM facts")
+    assert db.copy_records_to_table("facts", records=more) == "COPY 20000"
+    assert db.copy_records_to_table("facts", records=[]) == "COPY 0"
+
+
+@pytest.mark.parametrize("bad", [5, (1, object()), (1, "\ud800")])
+def test_a_record_that_cannot_be_copied_ends_the_copy(table, bad):
+    with db.acquire() as connection:
+        with pytest.raises((TypeError, UnicodeEncodeError)):
+            connection.copy_records_to_table("facts", records=[(0, "good"), bad])
+        assert connection.fetchval("SELECT count(*) FROM facts") == 0
 
 
 def test_copying_stops_where_its_source_fails(table):

@@ -13,7 +13,10 @@ from puff.postgres._wait import check_may_wait
 if TYPE_CHECKING:
     from puff.postgres._connection import connection
 
-_PIECE = 1 << 18
+# Worth a trip, and small enough that the server reads one while the next is made.
+_PIECE = 1 << 16
+# Files of which nobody can tell how much is read at once.
+_PLAIN_FILES = (io.StringIO, io.BytesIO, io.TextIOWrapper, io.BufferedReader)
 
 
 def statement(
@@ -92,6 +95,8 @@ def _send(conn: "connection", file: Any, size: int) -> Any:
 def _pieces(conn: "connection", file: Any, size: int) -> Iterator[bytes]:
     """What the file gives, `size` at a time, as bytes in pieces that are worth a trip."""
     read = file.read
+    if size > 0 and type(file) in _PLAIN_FILES:
+        size = max(size, _PIECE)
     gathered: list[bytes] = []
     length = 0
     while piece := read(size):

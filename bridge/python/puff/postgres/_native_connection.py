@@ -38,6 +38,10 @@ def last_result(reply: Any) -> Any:
     return result
 
 
+def first_of(records: list[Any]) -> Any:
+    return records[0] if records else None
+
+
 def first_value(records: list[Any], column: int | str) -> Any:
     return records[0][column] if records else None
 
@@ -133,7 +137,7 @@ class Connection:
     def fetchrow(self, query: str, *args: Any, timeout: Seconds = None) -> Steps[Any]:
         """The first row, or None."""
         result = yield from self._bound(query, args, timeout)
-        return records_of(result, query)[0] if result.rows else None
+        return first_of(records_of(result, query, 1))
 
     @both_worlds
     def fetchval(
@@ -141,7 +145,7 @@ class Connection:
     ) -> Steps[Any]:
         """A value of the first row, or None."""
         result = yield from self._bound(query, args, timeout)
-        return first_value(rows_of(result, query), column)
+        return first_value(rows_of(result, query, 1), column)
 
     # -- transactions --
 

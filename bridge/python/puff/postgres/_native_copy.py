@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from puff import _puff
 from puff.postgres._exceptions import error_of_result
 from puff.postgres._native_values import _BYTES, text_of
 from puff.postgres._steps import Steps
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from puff.postgres._native_connection import Connection
 
 _PIECE = 256 * 1024
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+# The server reads one while the next is made.
+_PIECE_OF_RECORDS = 64 * 1024
 
 
 def quoted_name(name: str) -> str:
@@ -76,24 +78,13 @@ def pieces(source: Any) -> Iterator[bytes]:
 
 def pieces_of_records(records: Iterable[Iterable[Any]]) -> Iterator[bytes]:
     """Rows in COPY's text format."""
-    lines: list[str] = []
-    size = 0
-    for record in records:
-        line = "\t".join(_field(value) for value in record) + "\n"
-        lines.append(line)
-        size += len(line)
-        if size >= _PIECE:
-            yield "".join(lines).encode()
-            lines, size = [], 0
-    if lines:
-        yield "".join(lines).encode()
+    rows = iter(records)
+    while piece := _puff.pg_copy_text(rows, _PIECE_OF_RECORDS, _text_of):
+        yield piece
 
 
-def _field(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    text = "\\x" + bytes(value).hex() if isinstance(value, _BYTES) else text_of(value)
-    return text.translate(_ESCAPES)
+def _text_of(value: Any) -> str:
+    return "\\x" + bytes(value).hex() if isinstance(value, _BYTES) else text_of(value)
 
 
 def copy_in(

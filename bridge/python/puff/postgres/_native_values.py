@@ -124,11 +124,24 @@ def wants_binary(sql: str) -> bool:
     return sql in _binary_statements
 
 
-def rows_of(result: Any, sql: str) -> list[tuple[Any, ...]]:
-    """The rows of a result, values as Python's."""
-    rows: list[tuple[Any, ...]] | None = _puff.pg_binary_rows(result)
-    if rows is not None:
-        return rows
+_ALL = 1 << 31
+
+
+def rows_of(result: Any, sql: str, most: int = _ALL) -> list[tuple[Any, ...]]:
+    """The rows of a result, at most so many, values as Python's."""
+    rows: list[tuple[Any, ...]] | None = _puff.pg_binary_rows(result, most)
+    return _rows_of_text(result, sql, most) if rows is None else rows
+
+
+def records_of(result: Any, sql: str, most: int = _ALL) -> list[Any]:
+    """The same as records."""
+    records: list[Any] | None = _puff.pg_binary_records(result, most)
+    if records is None:
+        return _puff.pg_records(result, _rows_of_text(result, sql, most))
+    return records
+
+
+def _rows_of_text(result: Any, sql: str, most: int) -> list[tuple[Any, ...]]:
     if sql in _binary_statements:
         _binary_statements.discard(sql)
         if any(column[-1] for column in result.describe()):
@@ -138,19 +151,8 @@ def rows_of(result: Any, sql: str) -> list[tuple[Any, ...]]:
             _binary_statements.clear()
         _binary_statements.add(sql)
     casters = _puff.pg_casters(result, (_casters(),), _typecasts.builtin["UNICODE"])
-    texts: list[tuple[Any, ...]] = result.fetch(0, result.rows, casters, None, None)
+    texts: list[tuple[Any, ...]] = result.fetch(0, most, casters, None, None)
     return texts
-
-
-def names_of(result: Any) -> tuple[str, ...]:
-    """The names of a result's columns."""
-    return tuple(column[0].decode() for column in result.describe())
-
-
-def records_of(result: Any, sql: str) -> list[Any]:
-    """The rows of a result as records."""
-    records: list[Any] = _puff.pg_records(names_of(result), rows_of(result, sql))
-    return records
 
 
 def _casters() -> dict[int, Any]:

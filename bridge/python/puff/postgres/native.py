@@ -21,6 +21,7 @@ from puff.postgres._native_connection import (
     Connection,
     Seconds,
     Transaction,
+    first_of,
     first_value,
     last_result,
     milliseconds,
@@ -101,7 +102,8 @@ class Pool:
     def fetchrow(self, query: str, *args: Any, timeout: Seconds = None) -> Steps[Record | None]:
         """The first row, or None."""
         result = yield from self._run(query, args, timeout)
-        return records_of(result, query)[0] if result.rows else None
+        first: Record | None = first_of(records_of(result, query, 1))
+        return first
 
     @both_worlds
     def fetchval(
@@ -109,7 +111,7 @@ class Pool:
     ) -> Steps[Any]:
         """A value of the first row, or None."""
         result = yield from self._run(query, args, timeout)
-        return first_value(rows_of(result, query), column)
+        return first_value(rows_of(result, query, 1), column)
 
     def copy_from_query(self, query: str, *args: Any, **options: Any) -> Any:
         """See `Connection.copy_from_query`."""
