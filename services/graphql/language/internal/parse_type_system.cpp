@@ -1,8 +1,8 @@
 #include <array>
 #include <utility>
 
-#include "services/graphql/language/internal/parsing.hpp"
 #include "services/graphql/language/directive_locations.hpp"
+#include "services/graphql/language/internal/parsing.hpp"
 
 namespace puff::graphql::internal {
 

@@ -70,9 +70,8 @@ TEST_F(coercion_test, WrongVariablesAreRefusedInGraphqlJsWords) {
   EXPECT_THAT(
       refused("Color", "\"REDD\""),
       HasSubstr(R"(does not exist in \"Color\" enum. Did you mean the enum value \"RED\"?)"));
-  EXPECT_THAT(
-      refused("In", R"({"b":"x","aa":1})"),
-      HasSubstr(R"(Field \"aa\" is not defined by type \"In\". Did you mean \"a\"?)"));
+  EXPECT_THAT(refused("In", R"({"b":"x","aa":1})"),
+              HasSubstr(R"(Field \"aa\" is not defined by type \"In\". Did you mean \"a\"?)"));
   EXPECT_THAT(refused("In", R"({"a":"y","b":"x"})"),
               HasSubstr(R"(got invalid value \"y\" at \"v.a\"; Int cannot)"));
   EXPECT_THAT(refused("In", "{}"),
