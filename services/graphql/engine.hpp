@@ -51,6 +51,8 @@ class subscription {
   virtual ~subscription() = default;
   /// Ends it: the stream is told, and nothing is called any more.
   virtual void stop() = 0;
+  /// The last event was taken: the next may be executed. For those that are `paced`.
+  virtual void go_on() = 0;
 };
 
 /// What a subscription calls, on the execution's thread.
@@ -58,6 +60,7 @@ struct subscription_calls {
   std::function<void(response)> next;
   /// Nothing comes after it. With a refusal if the stream could not be opened.
   std::function<void(std::optional<response>)> ended;
+  bool paced = false;  ///< after an event the next waits for `go_on`
 };
 
 /// A schema that answers requests. Its members may be called from any thread; an execution stays on

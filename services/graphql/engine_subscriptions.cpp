@@ -10,6 +10,7 @@ class open_subscription final : public subscription {
       : run_(std::move(run)) {}
   ~open_subscription() override { run_->stop(); }
   void stop() override { run_->stop(); }
+  void go_on() override { run_->go_on(); }
 
  private:
   std::shared_ptr<internal::running_subscription> run_;
@@ -25,7 +26,7 @@ std::shared_ptr<subscription> engine::subscribe(prepared_request prepared, surro
   }
   auto run = std::make_shared<internal::running_subscription>(
       request_of(std::move(prepared), std::move(with)), std::move(calls.next),
-      std::move(calls.ended));
+      std::move(calls.ended), calls.paced);
   run->start();
   return std::make_shared<open_subscription>(std::move(run));
 }

@@ -23,8 +23,16 @@ class running_subscription::opening final : public receiver<std::optional<field_
 };
 
 running_subscription::running_subscription(execution_request request, next_response next_one,
-                                           over ended_so)
-    : request_(std::move(request)), next_(std::move(next_one)), over_(std::move(ended_so)) {}
+                                           over ended_so, bool paced)
+    : request_(std::move(request)),
+      next_(std::move(next_one)),
+      over_(std::move(ended_so)),
+      paced_(paced) {}
+
+void running_subscription::go_on() {
+  taken_ = true;
+  run_next();
+}
 
 void running_subscription::start() {
   const auto& plan = *request_.plan;
@@ -65,7 +73,10 @@ std::size_t running_subscription::next(column_ptr event) {
 }
 
 void running_subscription::run_next() {
-  while (over_ != nullptr && is_open_ && !busy_ && !events_.empty()) {
+  if (std::exchange(in_run_, true)) return;  // the loop below, further up the stack, goes on
+  const auto keep = shared_from_this();
+  while (over_ != nullptr && is_open_ && !busy_ && taken_ && !events_.empty()) {
+    taken_ = !paced_;
     auto one = request_;
     one.event = std::move(events_.front());
     events_.pop_front();
@@ -75,7 +86,8 @@ void running_subscription::run_next() {
     });
     if (busy_) running_ = std::move(run);
   }
-  if (over_ != nullptr && is_open_ && !busy_ && no_more_) finish(std::nullopt);
+  in_run_ = false;
+  if (over_ != nullptr && is_open_ && !busy_ && no_more_ && events_.empty()) finish(std::nullopt);
 }
 
 void running_subscription::answered(response r) {

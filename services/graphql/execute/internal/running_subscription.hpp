@@ -17,10 +17,12 @@ class running_subscription final : public event_sink,
   using next_response = std::function<void(response)>;
   using over = std::function<void(std::optional<response>)>;
 
-  running_subscription(execution_request request, next_response next_one, over ended_so);
+  running_subscription(execution_request request, next_response next_one, over ended_so,
+                       bool paced = false);
 
   void start();
   void stop();
+  void go_on();
 
   std::size_t next(column_ptr event) override;
   void failed(field_failure why) override;
@@ -46,6 +48,9 @@ class running_subscription final : public event_sink,
   std::deque<column_ptr> events_;
   std::shared_ptr<execution> running_;
   std::function<void()> stop_opening_;
+  const bool paced_;
+  bool taken_ = true;  ///< what was told last
+  bool in_run_ = false;
   bool busy_ = false;
   bool is_open_ = false;
   bool no_more_ = false;  ///< the stream has ended; what waits is still executed
