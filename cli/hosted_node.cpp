@@ -92,10 +92,10 @@ error hosted_node::start_python() {
 
 error hosted_node::start_schemas() {
   schemas_ = planned_schemas(invocation_);
-  for (const auto& plan : schemas_) {
-    auto options = options_of(plan);
+  for (const auto& schema : schemas_) {
+    auto options = options_of(schema);
     if (!options) return std::move(options.error());
-    auto added = node_->add_graphql(std::move(*options), plan.database);
+    auto added = node_->add_graphql(std::move(*options), schema.database);
     if (!added) return std::move(added.error());
   }
   node_->start_schemas();

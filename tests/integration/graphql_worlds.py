@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from support.project import Project
 from support.puff_process import ROOT, PuffProcess
 from support.servers import PostgresServer, free_port
@@ -32,13 +33,7 @@ class World:
         self.database = database
         self.port = free_port()
         self.process = PuffProcess(
-            ["serve", "--bind", f"127.0.0.1:{self.port}"],
-            project.folder,
-            {
-                "VIRTUAL_ENV": os.environ.get("VIRTUAL_ENV", str(ROOT / ".venv")),
-                "PYTHONPATH": str(ROOT / "bridge/python"),
-            },
-            PROGRAM,
+            [f"127.0.0.1:{self.port}", server.url_of(database)], project.folder, {}, PROGRAM
         )
         self.process.wait_for_address(("127.0.0.1", self.port))
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
@@ -75,8 +70,6 @@ def world(
     postgres_server: PostgresServer, postgres_database: str, project: Project
 ) -> Iterator[World]:
     load_library(postgres_server, postgres_database)
-    url = postgres_server.url_of(postgres_database)
-    project.write("puff.toml", f'[[postgres]]\nurl = "{url}"\npool_size = 4\n')
     made = World(postgres_server, postgres_database, project)
     yield made
     made.close()

@@ -36,7 +36,9 @@ using parameter = sql_parameter;
 parameter argument(std::string name, std::uint32_t type = 0) {
   return {parameter::kind::argument, std::move(name), {}, type};
 }
-parameter parent_key(std::string name) { return {parameter::kind::parent_key, std::move(name)}; }
+parameter parent_key(std::string name) {
+  return {parameter::kind::parent_key, std::move(name), {}, 0};
+}
 
 from_sql sql(std::string statement, std::vector<parameter> parameters = {},
              std::vector<std::string> parent_keys = {}, std::vector<std::string> child_keys = {}) {
