@@ -11,6 +11,7 @@
 #include "actors/core/gauge.hpp"
 #include "actors/core/resource.hpp"
 #include "actors/core/status.hpp"
+#include "actors/graphql_options.hpp"
 #include "actors/http_listener.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/postgres_access.hpp"
@@ -53,12 +54,25 @@ class node {
   resource<pubsub_hub_actor> add_pubsub(const std::string& pool, pubsub::broker_options options);
   const std::map<std::string, resource<pubsub_hub_actor>, std::less<>>& pubsub_hubs() const;
   /// The same for PostgreSQL. The pool of the empty name has no server of its own: it lends
-  /// connections to whatever server a lease names.
-  postgres_access add_postgres(const std::string& pool, postgres::pool_options options);
+  /// connections to whatever server a lease names. On their own loop pools answer greenlets soonest;
+  /// one that a GraphQL schema uses belongs beside the listeners, so that its requests need no hop.
+  enum class pool_place : std::uint8_t { own_loop, beside_listeners };
+  postgres_access add_postgres(const std::string& pool, postgres::pool_options options,
+                               pool_place place = pool_place::own_loop);
   const std::map<std::string, postgres_access, std::less<>>& postgres_pools() const;
   /// Starts the resources under supervision and asks each pool to reach its server. Waits; an error
   /// is one line about the first that does not.
   error start_resources();
+
+  /// Adds a schema, which runs on the loop of its database; before `start_schemas`. Names are
+  /// unique. `not_found` if the node has no such pool.
+  expected<resource<graphql_resolver_actor>> add_graphql(graphql_options options,
+                                                         const std::string& database);
+  const std::map<std::string, resource<graphql_resolver_actor>, std::less<>>& schemas() const;
+  /// The same schema as an application of the listeners.
+  resource<application_actor> graphql_application(const std::string& name) const;
+  /// Starts the schemas under supervision. Once, after the resources.
+  void start_schemas();
 
   /// Starts a listener on each loop; all of them accept from `sockets`, which were opened on the
   /// `io()` of any loop.

@@ -1,5 +1,6 @@
 #include "cli/hosted_node.hpp"
 
+#include <algorithm>
 #include <sys/resource.h>
 
 #include <boost/asio/post.hpp>
@@ -58,6 +59,7 @@ error hosted_node::open() {
   if (plan_.prepare)
     if (auto failed = plan_.prepare(*node_)) return failed;
   if (auto failed = start_python()) return failed;
+  if (auto failed = start_schemas()) return failed;
   auto status = status_server::open(*node_, askers_, [this] { return python_->stacks(); });
   if (status)
     status_ = std::move(*status);
@@ -75,7 +77,15 @@ error hosted_node::start_pools() {
   for (auto& hub : *hubs) node_->add_pubsub(hub.name, std::move(hub.options));
   auto databases = postgres_pools(invocation_.config.values);
   if (!databases) return std::move(databases.error());
-  for (auto& pool : *databases) node_->add_postgres(pool.name, std::move(pool.options));
+  schemas_ = planned_schemas(invocation_);
+  for (auto& pool : *databases) {
+    const bool serves_schemas =
+        std::any_of(schemas_.begin(), schemas_.end(),
+                    [&](const auto& schema) { return schema.database == pool.name; });
+    node_->add_postgres(
+        pool.name, std::move(pool.options),
+        serves_schemas ? node::pool_place::beside_listeners : node::pool_place::own_loop);
+  }
   if (!databases->empty()) node_->add_postgres("", connections_of_their_own());
   if (auto failed = node_->start_resources()) return failed;
   return ending_->requested() ? stopped_early() : error{};
@@ -90,6 +100,17 @@ error hosted_node::start_python() {
   if (!python) return std::move(python.error());
   python_ = std::move(*python);
   return ending_->requested() ? stopped_early() : error{};
+}
+
+error hosted_node::start_schemas() {
+  for (const auto& schema : schemas_) {
+    auto options = options_of(schema);
+    if (!options) return std::move(options.error());
+    auto added = node_->add_graphql(std::move(*options), schema.database);
+    if (!added) return std::move(added.error());
+  }
+  node_->start_schemas();
+  return {};
 }
 
 hosted_node::~hosted_node() {

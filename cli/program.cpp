@@ -24,6 +24,7 @@ std::vector<command> own_commands() {
   all.push_back(pytest_command());
   all.push_back(watch_command());
   all.push_back(status_command());
+  all.push_back(graphql_command());
   all.push_back(doctor_command());
   all.push_back(config_command());
   all.push_back(example_config_command());
@@ -150,6 +151,11 @@ program& program::version(std::string text) {
 
 program& program::router(puff::router routes) {
   parts_->routes = std::move(routes);
+  return *this;
+}
+
+program& program::schema(native_schema what) {
+  parts_->schemas.push_back(std::move(what));
   return *this;
 }
 

@@ -51,6 +51,9 @@ class router {
   /// that serves no WebSockets gets requests for them as any other GET.
   error mount(std::string_view prefix, std::uint32_t number, sockets websockets = sockets::refused);
 
+  /// Gives exactly `path`, whatever the method, to application `number`: before any mount.
+  error assign(std::string_view path, std::uint32_t number);
+
   struct not_found {};
   struct not_allowed {
     std::string allow;  ///< for the Allow field
@@ -81,6 +84,7 @@ class router {
 
   std::unique_ptr<node> root_;
   std::vector<std::pair<std::string, mounted>> mounts_;  // longest prefix first
+  std::map<std::string, mounted, std::less<>> assigned_;
 };
 
 }  // namespace puff::http

@@ -11,3 +11,7 @@ if(benchmark_FOUND)
   target_link_libraries(bench_graphql_execution PRIVATE puff_options puff::graphql
                                                         benchmark::benchmark)
 endif()
+# The same answers without GraphQL: what the server is compared with.
+add_executable(graphql_floor ${CMAKE_CURRENT_LIST_DIR}/graphql_floor.cpp)
+target_link_libraries(graphql_floor PRIVATE puff_options Boost::headers Threads::Threads
+                                            PostgreSQL::PostgreSQL)
