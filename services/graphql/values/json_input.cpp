@@ -2,6 +2,10 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
 namespace puff::graphql {
 namespace {
 
@@ -40,35 +44,56 @@ value read_list(ondemand::array items, int depth) {
   return out;
 }
 
-/// The last of equal names counts, as in JavaScript, at the place of the first.
-void set(value_object& object, std::string_view name, value v) {
-  for (auto& [key, entry] : object)
-    if (key == name) {
-      entry = std::move(v);
+/// An object as it grows. The last of equal names counts, as in JavaScript, at the place of the
+/// first; many names are looked up by hash, since a client says how many there are.
+class growing_object {
+ public:
+  void set(std::string name, value v) {
+    if (auto* known = find(name)) {
+      *known = std::move(v);
       return;
     }
-  object.emplace_back(std::string{name}, std::move(v));
-}
+    if (entries_.size() >= few) index_.emplace(name, entries_.size());
+    entries_.emplace_back(std::move(name), std::move(v));
+  }
+  value_object take() { return std::move(entries_); }
+
+ private:
+  static constexpr std::size_t few = 16;
+
+  value* find(const std::string& name) {
+    for (std::size_t i = 0; i < std::min(entries_.size(), few); ++i)
+      if (entries_[i].first == name) return &entries_[i].second;
+    if (entries_.size() <= few) return nullptr;
+    const auto at = index_.find(name);
+    return at == index_.end() ? nullptr : &entries_[at->second].second;
+  }
+
+  value_object entries_;
+  std::unordered_map<std::string, std::size_t> index_;  // of those after the first few
+};
 
 value read_object(ondemand::object entries, int depth) {
-  value_object out;
+  growing_object out;
   for (auto entry : entries) {
     auto field = good<ondemand::field>(std::move(entry));
-    const std::string name{good<std::string_view>(field.unescaped_key())};
-    set(out, name, read(field.value(), depth));
+    std::string name{good<std::string_view>(field.unescaped_key())};
+    auto v = read(field.value(), depth);
+    out.set(std::move(name), std::move(v));
   }
-  return out;
+  return out.take();
 }
 
 template <class Json>
 value read(Json& json, int depth) {
   if (depth > max_depth) throw failed{simdjson::DEPTH_ERROR};
   switch (good<ondemand::json_type>(json.type())) {
-    case ondemand::json_type::array: return read_list(good<ondemand::array>(json.get_array()), depth + 1);
-    case ondemand::json_type::object: return read_object(good<ondemand::object>(json.get_object()), depth + 1);
+    case ondemand::json_type::array:
+      return read_list(good<ondemand::array>(json.get_array()), depth + 1);
+    case ondemand::json_type::object:
+      return read_object(good<ondemand::object>(json.get_object()), depth + 1);
     case ondemand::json_type::number: return number(json);
-    case ondemand::json_type::string:
-      return std::string{good<std::string_view>(json.get_string())};
+    case ondemand::json_type::string: return std::string{good<std::string_view>(json.get_string())};
     case ondemand::json_type::boolean: return good<bool>(json.get_bool());
     case ondemand::json_type::null: break;
   }
@@ -101,8 +126,7 @@ expected<value_object> parse_variables(std::string_view text) {
   auto read = parse_json(text);
   if (!read) return read.error();
   if (read->is_null()) return value_object{};
-  if (!read->is_object())
-    return make_error(ec::bad_request, "variables must be a JSON object");
+  if (!read->is_object()) return make_error(ec::bad_request, "variables must be a JSON object");
   return std::move(read->object());
 }
 

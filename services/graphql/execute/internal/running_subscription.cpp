@@ -11,12 +11,8 @@ class running_subscription::opening final : public receiver<std::optional<field_
  public:
   explicit opening(std::shared_ptr<running_subscription> to) : to_(std::move(to)) {}
   void receive(std::optional<field_failure> fault) override { to_->opened(std::move(fault)); }
-  void dropped() override {
-    to_->opened(field_failure{"Nothing opened the stream.", {}});
-  }
-  void when_cancelled(std::function<void()> stop) override {
-    to_->stop_opening_ = std::move(stop);
-  }
+  void dropped() override { to_->opened(field_failure{"Nothing opened the stream.", {}}); }
+  void when_cancelled(std::function<void()> stop) override { to_->stop_opening_ = std::move(stop); }
 
  private:
   std::shared_ptr<running_subscription> to_;
@@ -38,12 +34,11 @@ void running_subscription::start() {
   const auto& plan = *request_.plan;
   const auto& f = plan.root->fields.front();
   const auto* stream = f.binding == nullptr ? nullptr : std::get_if<from_stream>(f.binding);
-  if (stream == nullptr)
-    return finish(refusal({name_of(f) + " has no stream of events.", {}}, {}));
-  auto arguments = f.arguments ? *f.arguments
-                               : coerce_arguments(*plan.doc, *f.nodes.front(),
-                                                  f.definition->arguments, request_.variables,
-                                                  {.scalars = plan.schema->scalars});
+  if (stream == nullptr) return finish(refusal({name_of(f) + " has no stream of events.", {}}, {}));
+  auto arguments = f.arguments
+                       ? *f.arguments
+                       : coerce_arguments(*plan.doc, *f.nodes.front(), f.definition->arguments,
+                                          request_.variables, {.scalars = plan.schema->scalars});
   if (!arguments) {
     const auto& wrong = arguments.errors().front();
     return finish(refusal({wrong.message, wrong.extensions}, wrong.locations));
@@ -81,9 +76,8 @@ void running_subscription::run_next() {
     one.event = std::move(events_.front());
     events_.pop_front();
     busy_ = true;
-    auto run = execute(std::move(one), [me = shared_from_this()](response r) {
-      me->answered(std::move(r));
-    });
+    auto run = execute(std::move(one),
+                       [me = shared_from_this()](response r) { me->answered(std::move(r)); });
     if (busy_) running_ = std::move(run);
   }
   in_run_ = false;
