@@ -1,8 +1,8 @@
 #include "cli/hosted_node.hpp"
 
-#include <algorithm>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cstdlib>
 

@@ -270,8 +270,8 @@ void connection::implementation::expire(entries::iterator at) {
     case place::listening:
       return give_up(at, make_error(ec::timed_out, "no notification came in time"));
     case place::waiting:
-      return give_up(at, make_error(ec::timed_out,
-                                    "earlier requests of the connection took too long"));
+      return give_up(at,
+                     make_error(ec::timed_out, "earlier requests of the connection took too long"));
   }
 }
 

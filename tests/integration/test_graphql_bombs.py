@@ -33,7 +33,8 @@ BOMBS = {
     "unknown directives": "{hello" + " @aa" * 4_000 + "}",
     "fragments in a circle": "{...A} fragment A on Query {...B} fragment B on Query {...A}",
     "fragments that double": fragments(40),
-    "overlapping fields": "{" + "authors {posts {comments {id} comments {body}}} " * 400 + "}",
+    "overlapping fields": "{row(id: 1) {" + "id name " * 2_000 + "nothing}}",
+    "overlapping fields of fields": "{authors {" + "posts {comments {id}} " * 1_000 + "nothing}}",
     "introspection in circles": "{__schema{types{fields{type{fields{type{fields{type{fields"
     "{type{name}}}}}}}}}}}",
     "tokens": "{" + "hello," * 40_000 + "}",

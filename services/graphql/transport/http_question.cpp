@@ -59,8 +59,8 @@ answer_or_question read_get(const puff::request& head, http_question question) {
   return question;
 }
 
-answer_or_question read_post(const puff::request& head, std::string_view body, http_question question,
-                             const http_rules& rules) {
+answer_or_question read_post(const puff::request& head, std::string_view body,
+                             http_question question, const http_rules& rules) {
   const auto type = head.headers.get("content-type");
   if (type != "application/json") {
     const auto given = parse_media_type(type);

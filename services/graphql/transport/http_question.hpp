@@ -43,8 +43,9 @@ struct http_question {
 /// alternative is the answer to a request that is none. A browser cannot be made to send one from a
 /// foreign page without asking first (CORS): a POST needs JSON's Content-Type, and a GET that a
 /// foreign page sends unasked is refused; mutations over GET are refused later.
-std::variant<http_question, puff::response> read_question(const puff::request& head, std::string_view body,
-                                                    const http_rules& rules);
+std::variant<http_question, puff::response> read_question(const puff::request& head,
+                                                          std::string_view body,
+                                                          const http_rules& rules);
 
 /// One operation of a JSON text, as it also stands in the messages of WebSockets. The error is a
 /// text for the client.

@@ -2,6 +2,10 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
 namespace puff::graphql {
 namespace {
 
@@ -40,24 +44,44 @@ value read_list(ondemand::array items, int depth) {
   return out;
 }
 
-/// The last of equal names counts, as in JavaScript, at the place of the first.
-void set(value_object& object, std::string_view name, value v) {
-  for (auto& [key, entry] : object)
-    if (key == name) {
-      entry = std::move(v);
+/// An object as it grows. The last of equal names counts, as in JavaScript, at the place of the
+/// first; many names are looked up by hash, since a client says how many there are.
+class growing_object {
+ public:
+  void set(std::string name, value v) {
+    if (auto* known = find(name)) {
+      *known = std::move(v);
       return;
     }
-  object.emplace_back(std::string{name}, std::move(v));
-}
+    if (entries_.size() >= few) index_.emplace(name, entries_.size());
+    entries_.emplace_back(std::move(name), std::move(v));
+  }
+  value_object take() { return std::move(entries_); }
+
+ private:
+  static constexpr std::size_t few = 16;
+
+  value* find(const std::string& name) {
+    for (std::size_t i = 0; i < std::min(entries_.size(), few); ++i)
+      if (entries_[i].first == name) return &entries_[i].second;
+    if (entries_.size() <= few) return nullptr;
+    const auto at = index_.find(name);
+    return at == index_.end() ? nullptr : &entries_[at->second].second;
+  }
+
+  value_object entries_;
+  std::unordered_map<std::string, std::size_t> index_;  // of those after the first few
+};
 
 value read_object(ondemand::object entries, int depth) {
-  value_object out;
+  growing_object out;
   for (auto entry : entries) {
     auto field = good<ondemand::field>(std::move(entry));
-    const std::string name{good<std::string_view>(field.unescaped_key())};
-    set(out, name, read(field.value(), depth));
+    std::string name{good<std::string_view>(field.unescaped_key())};
+    auto v = read(field.value(), depth);
+    out.set(std::move(name), std::move(v));
   }
-  return out;
+  return out.take();
 }
 
 template <class Json>
