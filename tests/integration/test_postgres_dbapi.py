@@ -282,6 +282,11 @@ def test_a_file_of_the_program_is_read_as_it_asks(cur, table):
     cur.execute(f"SELECT count(*) FROM {table}")
     assert cur.fetchone() == (5_000,)
     assert asked == [100] * (-(-len(lines) // 100) + 1)
+    asked.clear()
+    plain = io.BytesIO(b"5000\tx\n")
+    plain.read = lambda size, read=plain.read: asked.append(size) or read(size)
+    cur.copy_expert(f"COPY {table} FROM STDIN", plain, size=100)
+    assert asked == [100, 100]
 
 
 def test_a_file_that_fails_ends_the_copy_and_nothing_else(conn, table):

@@ -95,7 +95,7 @@ def _send(conn: "connection", file: Any, size: int) -> Any:
 def _pieces(conn: "connection", file: Any, size: int) -> Iterator[bytes]:
     """What the file gives, `size` at a time, as bytes in pieces that are worth a trip."""
     read = file.read
-    if size > 0 and type(file) in _PLAIN_FILES:
+    if size > 0 and type(file) in _PLAIN_FILES and "read" not in vars(file):
         size = max(size, _PIECE)
     gathered: list[bytes] = []
     length = 0
