@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from puff._puff import PgFailure
 from puff.postgres._exceptions import error_of_result
 from puff.postgres._native_values import _BYTES, text_of
 from puff.postgres._steps import Steps
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from puff.postgres._native_connection import Connection
 
 _PIECE = 256 * 1024
+_DRAINED_MS = 5000
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -141,8 +143,18 @@ def copy_out(connection: "Connection", sql: str, output: Any, timeout: float | N
             reply = yield from connection._run(lambda: session.next(limit))
     except BaseException:
         if not session.closed and reply.more:
-            yield from connection._run(lambda: session.drain(limit))
+            yield from _throw_away(session)
         raise
+
+
+def _throw_away(session: Any) -> Steps[None]:
+    """What the server still sends of a COPY that was given up. If it does not come to an end, the
+    session is given back as it is, and closed by the pool."""
+    session.cancel()
+    try:
+        yield session.drain(_DRAINED_MS)
+    except PgFailure:
+        session.close()
 
 
 def _tag_of(reply: Any) -> str:
