@@ -6,6 +6,7 @@ INSIDE = [
     "test_runtime.py",
     "test_blocking.py",
     "test_asgiref.py",
+    "test_channels.py",
     "test_redis.py",
     "test_postgres_injection.py",
     "test_pubsub.py",

@@ -9,13 +9,15 @@ from puff._intercept import intercept
 from puff.contrib.django import _driver
 
 _LOCAL, _SYNC = "asgiref.local", "asgiref.sync"
+_RUNNER = "django.test.runner"
 
 
 def prepare() -> None:
-    """Django finds Puff's driver, and asgiref knows greenlets, from now on."""
+    """From now on Django finds Puff's driver and its test runner starts Puffs, and asgiref knows
+    greenlets."""
     _driver.install()
-    intercept({_LOCAL, _SYNC}, _run)
-    for name in (_LOCAL, _SYNC):
+    intercept({_LOCAL, _SYNC, _RUNNER}, _run)
+    for name in (_LOCAL, _SYNC, _RUNNER):
         if name in sys.modules:
             _teach(sys.modules[name])
 
@@ -30,6 +32,10 @@ def _teach(module: ModuleType) -> None:
         from puff import _asgiref_local
 
         _asgiref_local.install(module)
+    elif module.__name__ == _RUNNER:
+        from puff.contrib.django import _parallel
+
+        _parallel.install(module)
     else:
         from puff import _asgiref
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from puff import _puff
+from puff._puff import PgFailure
 from puff.postgres._exceptions import error_of_result
 from puff.postgres._native_values import _BYTES, text_of
 from puff.postgres._steps import Steps
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _PIECE = 256 * 1024
 # The server reads one while the next is made.
 _PIECE_OF_RECORDS = 64 * 1024
+_DRAINED_MS = 5000
 
 
 def quoted_name(name: str) -> str:
@@ -132,8 +134,18 @@ def copy_out(connection: "Connection", sql: str, output: Any, timeout: float | N
             reply = yield from connection._run(lambda: session.next(limit))
     except BaseException:
         if not session.closed and reply.more:
-            yield from connection._run(lambda: session.drain(limit))
+            yield from _throw_away(session)
         raise
+
+
+def _throw_away(session: Any) -> Steps[None]:
+    """What the server still sends of a COPY that was given up. If it does not come to an end, the
+    session is given back as it is, and closed by the pool."""
+    session.cancel()
+    try:
+        yield session.drain(_DRAINED_MS)
+    except PgFailure:
+        session.close()
 
 
 def _tag_of(reply: Any) -> str:
