@@ -6,7 +6,20 @@
 
 namespace puff {
 
+namespace pubsub {
+class inbox;
+}
+
 class outside_desk;
+
+/// Whose inbox shall hear a channel, or hear it no more.
+struct subscription_wish {
+  std::shared_ptr<pubsub::inbox> who;
+  subscription what;
+  std::chrono::steady_clock::time_point deadline{};  ///< when the asker stops waiting
+};
+using subscription_parcel = parcel<subscription_wish>;
+using inbox_parcel = parcel<std::shared_ptr<pubsub::inbox>>;
 
 /// What an `outside_desk` is to do, and its thread runs.
 using errand = parcel<std::function<void(outside_desk&)>>;
@@ -14,6 +27,8 @@ using errand = parcel<std::function<void(outside_desk&)>>;
 }  // namespace puff
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::errand)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::subscription_parcel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::inbox_parcel)
 
 /// Every actor's protocol, and the only place where a signature is explained.
 namespace puff {
@@ -36,6 +51,20 @@ using redis_pool_actor = caf::typed_actor<
     /// Runs the commands in order on one connection and answers one value for each; a failure of
     /// one command is a value, a failure of the connection an error.
     caf::replies_to<command_atom, redis_request>::with<redis_reply>,
+    /// Whether the server answers a PING; the error says in one line why not.
+    caf::replies_to<check_atom>::with<check_atom>>;
+
+/// Publish and subscribe for the whole node over one server. Messages come by the inboxes, not by
+/// mail.
+using pubsub_hub_actor = caf::typed_actor<
+    /// Answers when the server has confirmed; from then on the inbox gets what is published.
+    caf::replies_to<subscribe_atom, subscription_parcel>::with<subscribe_atom>,
+    /// Nothing comes any more; `not_found` if it was not subscribed.
+    caf::replies_to<leave_atom, subscription_parcel>::with<leave_atom>,
+    /// Ends all subscriptions of an inbox that nobody reads any more.
+    caf::reacts_to<forget_atom, inbox_parcel>,
+    /// Answers when the server has taken it: how many of its clients heard it, a node being one.
+    caf::replies_to<publish_atom, publication_parcel>::with<std::uint64_t>,
     /// Whether the server answers a PING; the error says in one line why not.
     caf::replies_to<check_atom>::with<check_atom>>;
 

@@ -106,6 +106,7 @@ struct node::parts {
                                .set("scheduler.max-threads", 2)};
   std::vector<std::unique_ptr<asio_loop>> loops;
   std::map<std::string, resource<redis_pool_actor>, std::less<>> redis_pools;
+  std::map<std::string, resource<pubsub_hub_actor>, std::less<>> pubsub_hubs;
   std::map<std::string, postgres_access, std::less<>> postgres_pools;
   std::vector<child> planned;
   supervisor_actor resources, listeners;
@@ -139,6 +140,22 @@ const std::map<std::string, resource<redis_pool_actor>, std::less<>>& node::redi
   return parts_->redis_pools;
 }
 
+resource<pubsub_hub_actor> node::add_pubsub(const std::string& pool,
+                                            pubsub::broker_options options) {
+  auto& home = *parts_->loops[parts_->pubsub_hubs.size() % loops()];
+  auto cell = parts_->pubsub_hubs[pool];
+  parts_->planned.push_back(child_of(
+      "pubsub " + pool, cell, [this, &home, options = std::move(options)](const gauge_ptr& counts) {
+        return spawn<pubsub_hub>(system(), {.home = &home, .counts = counts}, std::ref(home.io()),
+                                 options);
+      }));
+  return cell;
+}
+
+const std::map<std::string, resource<pubsub_hub_actor>, std::less<>>& node::pubsub_hubs() const {
+  return parts_->pubsub_hubs;
+}
+
 postgres_access node::add_postgres(const std::string& pool, postgres::pool_options options) {
   auto& home = *parts_->loops[parts_->postgres_pools.size() % loops()];
   auto& access = parts_->postgres_pools[pool];
@@ -169,6 +186,12 @@ error node::start_resources() {
     if (!reached)
       return make_error(code_of(reached.error()),
                         "Redis pool '" + pool + "': " + context_of(reached.error()));
+  }
+  for (const auto& [pool, cell] : parts_->pubsub_hubs) {
+    auto reached = ask_and_wait<check_atom>(loop(), cell, 6s, check_atom::value);
+    if (!reached)
+      return make_error(code_of(reached.error()),
+                        "Pub/sub pool '" + pool + "': " + context_of(reached.error()));
   }
   for (const auto& [pool, access] : parts_->postgres_pools) {
     if (pool.empty()) continue;

@@ -15,6 +15,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/postgres_access.hpp"
 #include "actors/postgres_pool.hpp"
+#include "actors/pubsub_hub.hpp"
 #include "actors/redis_pool.hpp"
 
 namespace puff {
@@ -45,6 +46,9 @@ class node {
   /// Adds a pool; it starts with `start_resources`. Names are unique.
   resource<redis_pool_actor> add_redis(const std::string& pool, redis::client_options options);
   const std::map<std::string, resource<redis_pool_actor>, std::less<>>& redis_pools() const;
+  /// The same for publish and subscribe.
+  resource<pubsub_hub_actor> add_pubsub(const std::string& pool, pubsub::broker_options options);
+  const std::map<std::string, resource<pubsub_hub_actor>, std::less<>>& pubsub_hubs() const;
   /// The same for PostgreSQL. The pool of the empty name has no server of its own: it lends
   /// connections to whatever server a lease names.
   postgres_access add_postgres(const std::string& pool, postgres::pool_options options);

@@ -11,6 +11,7 @@ namespace puff::bridge {
 /// Each adds its part to the module; false with an exception set if that failed.
 bool bind_core(PyObject* module);
 bool bind_redis(PyObject* module);
+bool bind_pubsub(PyObject* module);
 bool bind_postgres(PyObject* module);
 bool bind_postgres_dbapi(PyObject* module);
 

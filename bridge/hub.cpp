@@ -9,7 +9,7 @@ namespace puff::bridge {
 hub::hub(caf::actor_system& system, hub_options options)
     : python_thread(system), options_(options) {}
 
-hub::~hub() = default;
+hub::~hub() { leave_address(); }
 
 void hub::run() {
   PyGreenlet_Import();

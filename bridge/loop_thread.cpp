@@ -38,6 +38,7 @@ loop_thread::loop_thread(caf::actor_system& system, loop_options options)
     : python_thread(system), options_(options), event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 loop_thread::~loop_thread() {
+  leave_address();
   if (thread_.joinable()) {
     stop();
     join();
@@ -185,6 +186,16 @@ void loop_thread::fire_deadlines() {
 }
 
 PyObject* loop_thread::new_waiter() { return PyObject_CallNoArgs(create_future_); }
+
+bool loop_thread::waits(wait_id id) {
+  if (!python_thread::waits(id)) return false;
+  auto done =
+      py::reinterpret_steal<py::object>(PyObject_CallMethod(wait_of(id).waiter, "done", nullptr));
+  if (!done) report_exception(where);
+  if (done.ptr() != Py_True) return true;
+  abandon_wait(id);
+  return false;
+}
 
 PyObject* loop_thread::suspend(wait_id id) {
   set_timer();

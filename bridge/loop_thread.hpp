@@ -36,6 +36,7 @@ class loop_thread final : public python_thread {
   /// A future of the loop, on whose thread this is: a new reference, or null with an exception.
   PyObject* new_future() { return PyObject_CallNoArgs(create_future_); }
 
+  bool waits(wait_id id) override;
   PyObject* suspend(wait_id id) override;
   void at_end_of_turn(std::function<void()> hook) override;
 

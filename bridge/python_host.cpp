@@ -152,6 +152,7 @@ expected<std::unique_ptr<python_host>> python_host::start(node& over, python_opt
   shared.greenlets = &made->greenlets;
   shared.blocking = &made->blocking;
   shared.redis = over.redis_pools();
+  shared.pubsub = over.pubsub_hubs();
   shared.postgres = over.postgres_pools();
   made->on_greenlets =
       made->spawn_application(made->greenlets, made->exchanges, "python greenlets");

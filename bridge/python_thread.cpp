@@ -9,6 +9,16 @@ thread_local python_thread* this_thread = nullptr;
 
 }  // namespace
 
+void thread_address::post(std::function<void()> work) {
+  std::scoped_lock lock{guards_thread_};
+  if (thread_) thread_->post(std::move(work));
+}
+
+void thread_address::close() {
+  std::scoped_lock lock{guards_thread_};
+  thread_ = nullptr;
+}
+
 python_thread* python_thread::current() noexcept { return this_thread; }
 
 void python_thread::enter_python_thread() noexcept {

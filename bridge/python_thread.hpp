@@ -4,6 +4,8 @@
 #include <pybind11/pybind11.h>
 
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <vector>
 
 #include "actors/core/inbox.hpp"
@@ -23,6 +25,21 @@ struct wait_id {
   std::uint32_t slot = 0;
   std::uint32_t generation = 0;  ///< 0 names no wait
   explicit operator bool() const noexcept { return generation != 0; }
+};
+
+class python_thread;
+
+/// Where a Python thread gets mail, for those who may outlive it. From any thread.
+class thread_address {
+ public:
+  explicit thread_address(python_thread& thread) : thread_(&thread) {}
+  /// As `python_thread::post`; nothing once the thread is gone.
+  void post(std::function<void()> work);
+  void close();
+
+ private:
+  std::mutex guards_thread_;
+  python_thread* thread_;
 };
 
 /// A thread that runs Python and is a loop of actors: greenlets live on one, asyncio on another.
@@ -49,6 +66,13 @@ class python_thread : public loop {
   void fail(wait_id id, error why);
   /// The same from any thread, with or without the GIL.
   void complete_later(wait_id id, answer how);
+
+  /// Whether somebody still waits for it and has no answer. A wait that was given up without one (a
+  /// task that was cancelled) is ended by this.
+  virtual bool waits(wait_id id) { return is_open(id) && !waits_[id.slot].done; }
+
+  /// For those who may outlive this thread.
+  const std::shared_ptr<thread_address>& address() const noexcept { return address_; }
 
   /// A greenlet returns its answer when it has come; asyncio returns a future at once. A new
   /// reference, or null with an exception.
@@ -106,6 +130,8 @@ class python_thread : public loop {
   virtual void wake_thread() = 0;
 
   void enter_python_thread() noexcept;
+  /// The first thing that the destructor of a derived class does.
+  void leave_address() { address_->close(); }
   /// Runs all mail there is; whether there was any. With the GIL held.
   bool drain_mail();
   bool has_mail() const noexcept { return inbox_.has_mail(); }
@@ -116,6 +142,7 @@ class python_thread : public loop {
   std::vector<wait> waits_;
   std::vector<std::uint32_t> free_waits_;
   inbox inbox_;
+  std::shared_ptr<thread_address> address_ = std::make_shared<thread_address>(*this);
 };
 
 /// Sets the Python exception that the error table names for `why`.

@@ -22,6 +22,7 @@ struct runtime {
   loop_thread* asyncio = nullptr;
   blocking_pool* blocking = nullptr;
   std::map<std::string, resource<redis_pool_actor>, std::less<>> redis;
+  std::map<std::string, resource<pubsub_hub_actor>, std::less<>> pubsub;
   /// The one of the empty name is for connections that name their own server.
   std::map<std::string, postgres_access, std::less<>> postgres;
 };

@@ -24,6 +24,13 @@ void add_target(std::vector<application_target>& to, const std::string& wsgi,
   if (!asgi.empty()) to.push_back({kind::asgi, asgi, at});
 }
 
+expected<redis::url> url_of_pool(const char* kind, const config::pool_setting& pool) {
+  auto url = redis::parse_url(pool.url);
+  if (url) return url;
+  return make_error(ec::bad_config, std::string{kind} + " pool '" + pool.name + "' (" +
+                                        config::redact(pool.url) + "): " + context_of(url.error()));
+}
+
 }  // namespace
 
 expected<log::options> log_options(const config::settings& s) {
@@ -75,14 +82,24 @@ expected<std::vector<redis_pool_plan>> redis_pools(const config::settings& s) {
   std::vector<redis_pool_plan> plans;
   for (const auto& pool : s.redis) {
     if (!pool.enable) continue;
-    auto url = redis::parse_url(pool.url);
-    if (!url)
-      return make_error(ec::bad_config, "Redis pool '" + pool.name + "' (" +
-                                            config::redact(pool.url) +
-                                            "): " + context_of(url.error()));
+    auto url = url_of_pool("Redis", pool);
+    if (!url) return std::move(url.error());
     redis_pool_plan plan{pool.name, {}};
     plan.options.connection.url = std::move(*url);
     plan.options.max_blocking_connections = pool.pool_size;
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
+expected<std::vector<pubsub_pool_plan>> pubsub_pools(const config::settings& s) {
+  std::vector<pubsub_pool_plan> plans;
+  for (const auto& pool : s.pubsub) {
+    if (!pool.enable) continue;
+    auto url = url_of_pool("Pub/sub", pool);
+    if (!url) return std::move(url.error());
+    pubsub_pool_plan plan{pool.name, {}};
+    plan.options.connection.url = std::move(*url);
     plans.push_back(std::move(plan));
   }
   return plans;
@@ -135,7 +152,6 @@ std::vector<std::string> missing_features(const config::settings& s) {
     if (count > 0)
       out.push_back(table + " is configured, but this version has no " + what + " yet");
   };
-  note(enabled(s.pubsub), "[[pubsub]]", "pub/sub");
   note(enabled(s.task_queue), "[[task_queue]]", "task queues");
   note(enabled(s.graphql), "[[graphql]]", "GraphQL");
   note(s.compression_middleware, "compression_middleware", "compression");

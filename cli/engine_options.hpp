@@ -24,6 +24,13 @@ struct redis_pool_plan {
 /// The enabled Redis pools. Errors name the pool.
 expected<std::vector<redis_pool_plan>> redis_pools(const config::settings& s);
 
+struct pubsub_pool_plan {
+  std::string name;
+  pubsub::broker_options options;
+};
+/// The enabled pools for publish and subscribe. Errors name the pool.
+expected<std::vector<pubsub_pool_plan>> pubsub_pools(const config::settings& s);
+
 struct postgres_pool_plan {
   std::string name;
   postgres::pool_options options;

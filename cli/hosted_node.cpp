@@ -70,6 +70,9 @@ error hosted_node::start_pools() {
   auto pools = redis_pools(invocation_.config.values);
   if (!pools) return std::move(pools.error());
   for (auto& pool : *pools) node_->add_redis(pool.name, std::move(pool.options));
+  auto hubs = pubsub_pools(invocation_.config.values);
+  if (!hubs) return std::move(hubs.error());
+  for (auto& hub : *hubs) node_->add_pubsub(hub.name, std::move(hub.options));
   auto databases = postgres_pools(invocation_.config.values);
   if (!databases) return std::move(databases.error());
   for (auto& pool : *databases) node_->add_postgres(pool.name, std::move(pool.options));

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "schemas/pubsub.hpp"
 #include "schemas/redis_value.hpp"
 #include "schemas/request.hpp"
 #include "schemas/response.hpp"
@@ -32,6 +33,7 @@ using request_batch = parcel<request_events>;
 using response_batch = parcel<response_parts>;
 using redis_request = parcel<redis_commands>;
 using redis_reply = parcel<std::vector<redis_value>>;
+using publication_parcel = parcel<publication>;
 using sql_lease_wish = parcel<sql_lease>;
 using sql_leased = parcel<sql_lent>;
 using sql_request_parcel = parcel<sql_request>;
@@ -46,10 +48,14 @@ using drain_atom = caf::atom_constant<caf::atom("drain")>;  ///< finish what you
 using check_atom = caf::atom_constant<caf::atom("check")>;  ///< are you able to work?
 using lease_atom = caf::atom_constant<caf::atom("lease")>;  ///< a session for me alone
 using run_atom = caf::atom_constant<caf::atom("run")>;      ///< a request for a session
-using describe_atom = caf::atom_constant<caf::atom("describe")>;  ///< what is it like now?
-using cancel_atom = caf::atom_constant<caf::atom("cancel")>;      ///< stop what runs
-using return_atom = caf::atom_constant<caf::atom("return")>;      ///< what was lent is not needed
-using errand_atom = caf::atom_constant<caf::atom("errand")>;      ///< do this in my place
+using describe_atom = caf::atom_constant<caf::atom("describe")>;    ///< what is it like now?
+using cancel_atom = caf::atom_constant<caf::atom("cancel")>;        ///< stop what runs
+using return_atom = caf::atom_constant<caf::atom("return")>;        ///< what was lent is not needed
+using errand_atom = caf::atom_constant<caf::atom("errand")>;        ///< do this in my place
+using subscribe_atom = caf::atom_constant<caf::atom("subscribe")>;  ///< let me hear a channel
+using leave_atom = caf::atom_constant<caf::atom("leave")>;          ///< no more of a channel
+using forget_atom = caf::atom_constant<caf::atom("forget")>;        ///< I am gone
+using publish_atom = caf::atom_constant<caf::atom("publish")>;      ///< tell all who listen
 
 }  // namespace puff
 
@@ -62,3 +68,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_leased)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_request_parcel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_reply_parcel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_description)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::publication_parcel)

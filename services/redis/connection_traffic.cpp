@@ -1,6 +1,5 @@
 // The half of `connection` that moves commands and replies.
 #include "services/redis/connection.hpp"
-#include "services/redis/internal/stream.hpp"
 
 namespace puff::redis {
 namespace {
@@ -27,41 +26,43 @@ void connection::send(redis_commands commands, clock::time_point deadline, reply
   pending_ += at->count;
   commands_ += at->count;
   waiting_bytes_ += at->size;
-  if (state_ == connection_state::ready) stream_->request_flush();
+  if (link_.ready()) link_.out().request_flush();
 }
 
 error connection::refuse(const redis_commands& commands) const {
-  if (state_ == connection_state::closed) return last_error_;
+  if (state() == connection_state::closed) return last_error();
   if (commands.count == 0 || commands.wire.empty())
     return make_error(ec::bad_argument, "no Redis command was given");
-  if (commands.count > options_.max_pending)
-    return make_error(ec::too_large, say("a pipeline of " + std::to_string(commands.count) +
-                                         " commands exceeds the limit of " +
-                                         std::to_string(options_.max_pending) + "; split it"));
-  if (pending_ + std::uint64_t{commands.count} > options_.max_pending)
-    return make_error(ec::overloaded,
-                      say(std::to_string(pending_) + " commands are waiting for replies (limit " +
-                          std::to_string(options_.max_pending) + ")"));
+  if (commands.count > options().max_pending)
+    return make_error(ec::too_large,
+                      link_.say("a pipeline of " + std::to_string(commands.count) +
+                                " commands exceeds the limit of " +
+                                std::to_string(options().max_pending) + "; split it"));
+  if (pending_ + std::uint64_t{commands.count} > options().max_pending)
+    return make_error(ec::overloaded, link_.say(std::to_string(pending_) +
+                                                " commands are waiting for replies (limit " +
+                                                std::to_string(options().max_pending) + ")"));
   auto bytes = waiting_bytes_ + commands.wire.size();
-  if (waiting_bytes_ != 0 && bytes > options_.max_pending_bytes)
-    return make_error(ec::overloaded, say(std::to_string(waiting_bytes_) +
-                                          " bytes of commands wait to be written "
-                                          "(limit " +
-                                          std::to_string(options_.max_pending_bytes) + ")"));
+  if (waiting_bytes_ != 0 && bytes > options().max_pending_bytes)
+    return make_error(ec::overloaded, link_.say(std::to_string(waiting_bytes_) +
+                                                " bytes of commands wait to be written "
+                                                "(limit " +
+                                                std::to_string(options().max_pending_bytes) + ")"));
   return {};
 }
 
 void connection::on_ready_to_write() {
-  if (state_ != connection_state::ready || stream_->writing()) return;
-  while (!waiting_.empty() && stream_->output().size() < largest_output)
+  if (!link_.ready() || link_.out().writing()) return;
+  while (!waiting_.empty() && link_.out().output().size() < largest_output)
     hand_to_stream(waiting_.begin());
-  if (!waiting_.empty()) stream_->request_flush();
-  stream_->flush();  // the last touch: a failure may answer commands, and an answer may destroy us
+  if (!waiting_.empty()) link_.out().request_flush();
+  link_.out()
+      .flush();  // the last touch: a failure may answer commands, and an answer may destroy us
 }
 
 void connection::hand_to_stream(entries::iterator at) {
-  auto& output = stream_->output();
-  at->begin = stream_->output_begin() + output.size();
+  auto& output = link_.out().output();
+  at->begin = link_.out().output_begin() + output.size();
   if (output.empty() && at->size >= large_command)
     output = std::move(at->wire);
   else
@@ -72,9 +73,8 @@ void connection::hand_to_stream(entries::iterator at) {
 }
 
 void connection::on_reply(redis_value reply) {
-  if (handshake_) return shake_hands(reply);
   if (in_flight_.empty())
-    return drop(make_error(ec::bad_request, "the server sent a reply that nobody asked for"));
+    return link_.drop(make_error(ec::bad_request, "the server sent a reply that nobody asked for"));
   auto at = in_flight_.begin();
   if (at->done) {
     if (at->replies.empty()) at->replies.reserve(at->count);
@@ -100,8 +100,8 @@ connection::reply_callback connection::release(entries& from, entries::iterator 
 
 void connection::expire(entries::iterator at) {
   bool written = at->wire.empty();
-  auto text = say("no reply in time");
-  if (!written) text = last_error_ ? context_of(last_error_) : say("no connection in time");
+  auto text = link_.say("no reply in time");
+  if (!written) text = last_error() ? context_of(last_error()) : link_.say("no connection in time");
   auto done = std::exchange(at->done, nullptr);
   if (written) {
     at->replies = {};
@@ -114,14 +114,14 @@ void connection::expire(entries::iterator at) {
 }
 
 void connection::take_back_unwritten() {
-  while (!in_flight_.empty() && in_flight_.back().begin >= stream_->taken()) {
+  while (!in_flight_.empty() && in_flight_.back().begin >= link_.out().taken()) {
     auto at = std::prev(in_flight_.end());
     if (!at->done) {
       pending_ -= at->count;
       release(in_flight_, at);
       continue;
     }
-    at->wire = stream_->output().substr(at->begin - stream_->output_begin(), at->size);
+    at->wire = link_.out().output().substr(at->begin - link_.out().output_begin(), at->size);
     waiting_bytes_ += at->size;
     waiting_.splice(waiting_.begin(), in_flight_, at);
   }

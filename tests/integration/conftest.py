@@ -7,6 +7,7 @@ INSIDE = [
     "test_blocking.py",
     "test_asgiref.py",
     "test_redis.py",
+    "test_pubsub.py",
     "test_postgres_pool.py",
     "test_sqlalchemy.py",
 ]

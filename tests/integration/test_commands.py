@@ -228,10 +228,10 @@ def test_a_failed_start_leaves_no_socket_behind(run, project):
 
 
 def test_features_to_come_are_a_warning_each(project, puff):
-    project.write("puff.toml", "[[pubsub]]\n[[task_queue]]\n")
+    project.write("puff.toml", "[[task_queue]]\n")
     process = puff("wait_forever", PUFF_LOG="info")
     process.wait_for_line("is running")
-    for table in ("pubsub", "task_queue"):
+    for table in ("task_queue",):
         assert process.stderr.count(f"[[{table}]]") == 1
     process.stop()
 

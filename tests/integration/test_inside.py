@@ -17,6 +17,8 @@ def test_inside_puff(project, redis_server, postgres_server, postgres_database, 
         f"""asyncio = true
 [[redis]]
 url = "{redis_server.url}"
+[[pubsub]]
+url = "{redis_server.url}"
 [[postgres]]
 url = "{postgres_server.url_of(postgres_database)}"
 """,

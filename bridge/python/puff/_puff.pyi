@@ -46,6 +46,63 @@ def redis_pipeline(
     /,
 ) -> Any: ...
 
+@final
+class PubSubGap(tuple[int, bool]):
+    """What is missing between two messages."""
+
+    @property
+    def lost(self) -> int:
+        """Messages that were dropped because the subscriber was slow."""
+    @property
+    def interrupted(self) -> bool:
+        """Whether the server was away: nobody knows how many messages that were."""
+
+@final
+class PubSubMessage:
+    @property
+    def text(self) -> str:
+        """The body as UTF-8."""
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def pattern(self) -> str | None:
+        """The pattern that matched the channel, if it was subscribed to by one."""
+    @property
+    def from_connection_id(self) -> str:
+        """Who published it; empty if nobody said."""
+    @property
+    def gap(self) -> PubSubGap | None:
+        """What is missing before it."""
+    def json(self) -> Any: ...
+
+@final
+class PubSubInbox:
+    def receive(self, timeout_ms: int | None, /) -> Any: ...
+    def close(self) -> None: ...
+    @property
+    def closed(self) -> bool: ...
+    @property
+    def lost(self) -> int: ...
+    @property
+    def waiting(self) -> int: ...
+
+def pubsub_open(
+    pool: str, max_messages: int, max_bytes: int, tells_gaps: bool, /
+) -> PubSubInbox: ...
+def pubsub_subscribe(inbox: PubSubInbox, kind: int, name: str, timeout_ms: int, /) -> Any: ...
+def pubsub_unsubscribe(inbox: PubSubInbox, kind: int, name: str, timeout_ms: int, /) -> Any: ...
+def pubsub_publish(
+    pool: str,
+    channel: str,
+    body: str | bytes | bytearray | memoryview,
+    sender: str,
+    kind: int,
+    timeout_ms: int,
+    /,
+) -> Any: ...
+
 class PgFailure(Exception):
     """A connection to PostgreSQL, or a pool of them, failed; a failure of a statement is a
     PgResult of kind "error"."""

@@ -1,0 +1,144 @@
+#include "actors/core/ask.hpp"
+#include "bridge/bindings.hpp"
+#include "bridge/internal/arguments.hpp"
+#include "bridge/internal/pubsub_inbox.hpp"
+#include "bridge/internal/pubsub_message.hpp"
+#include "bridge/python_thread.hpp"
+#include "bridge/runtime.hpp"
+
+namespace puff::bridge {
+namespace {
+
+using internal::has_arguments;
+using std::chrono::milliseconds;
+using hub_resource = resource<pubsub_hub_actor>;
+
+/// Null with a LookupError.
+const hub_resource* hub_named(PyObject* pool) {
+  const char* name = PyUnicode_AsUTF8(pool);
+  if (!name) return nullptr;
+  const auto& hubs = the_runtime().pubsub;
+  if (auto found = hubs.find(name); found != hubs.end()) return &found->second;
+  raise(make_error(ec::not_found, std::string{"no pub/sub pool is named '"} + name +
+                                      "': add a [[pubsub]] table of that name to puff.toml"));
+  return nullptr;
+}
+
+/// str as UTF-8, or anything with bytes in it; false with an exception.
+bool read_text(PyObject* object, std::string& into) {
+  if (PyUnicode_Check(object)) {
+    Py_ssize_t size = 0;
+    const char* text = PyUnicode_AsUTF8AndSize(object, &size);
+    if (text) into.assign(text, static_cast<std::size_t>(size));
+    return text != nullptr;
+  }
+  Py_buffer view;
+  if (PyObject_GetBuffer(object, &view, PyBUF_SIMPLE) != 0) return false;
+  into.assign(static_cast<const char*>(view.buf), static_cast<std::size_t>(view.len));
+  PyBuffer_Release(&view);
+  return true;
+}
+
+bool read_kind(PyObject* object, subscription_kind& into) {
+  const auto number = PyLong_AsLong(object);
+  if (number == -1 && PyErr_Occurred()) return false;
+  if (number < 0 || number > 2) {
+    PyErr_SetString(PyExc_ValueError, "a kind of subscription is 0, 1 or 2");
+    return false;
+  }
+  into = static_cast<subscription_kind>(number);
+  return true;
+}
+
+template <class Verb>
+PyObject* change(const char* caller, Verb verb, PyObject* const* args) {
+  const auto* side = internal::subscriber_of(args[0]);
+  subscription_wish wish;
+  const bool read =
+      side && read_kind(args[1], wish.what.kind) && read_text(args[2], wish.what.name);
+  const auto limit = read ? PyLong_AsLong(args[3]) : -1;
+  if (limit == -1 && PyErr_Occurred()) return nullptr;
+  wish.who = side->inbox;
+  wish.deadline = deadline_wheel::clock::now() + milliseconds{limit};
+  return wait_for(caller, [&](python_thread& thread, wait_id id) {
+    auto hub = side->hub.get();
+    if (!hub || !thread.self)
+      return thread.fail(id, make_error(ec::unavailable, "the pub/sub pool is down"));
+    auto backstop = wish.deadline + std::chrono::seconds{1};
+    ask(thread.self, *hub, backstop, verb, subscription_parcel{std::move(wish)})
+        .then([&thread, id](Verb) { thread.complete(id, [] { return Py_NewRef(Py_True); }); },
+              [&thread, id](const error& why) {
+                // To leave what one has not joined changes nothing, and says so.
+                if (code_of(why) == ec::not_found)
+                  return thread.complete(id, [] { return Py_NewRef(Py_False); });
+                thread.fail(id, why);
+              });
+  });
+}
+
+PyObject* pubsub_subscribe(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  if (!has_arguments("pubsub_subscribe", count, 4)) return nullptr;
+  return change("subscribe", subscribe_atom::value, args);
+}
+
+PyObject* pubsub_unsubscribe(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  if (!has_arguments("pubsub_unsubscribe", count, 4)) return nullptr;
+  return change("unsubscribe", leave_atom::value, args);
+}
+
+PyObject* pubsub_open(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  if (!has_arguments("pubsub_open", count, 4)) return nullptr;
+  const auto* hub = hub_named(args[0]);
+  pubsub::inbox_options options;
+  options.max_messages = hub ? PyLong_AsSize_t(args[1]) : 0;
+  options.max_bytes = hub && !PyErr_Occurred() ? PyLong_AsSize_t(args[2]) : 0;
+  if (PyErr_Occurred()) return nullptr;
+  options.tells_gaps = PyObject_IsTrue(args[3]) == 1;
+  if (options.max_messages > 0) return internal::new_pubsub_inbox(*hub, options);
+  PyErr_SetString(PyExc_ValueError, "max_messages must be at least 1");
+  return nullptr;
+}
+
+PyObject* pubsub_publish(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  if (!has_arguments("pubsub_publish", count, 6)) return nullptr;
+  const auto* hub = hub_named(args[0]);
+  publication what;
+  const bool read = hub && read_text(args[1], what.channel) && read_text(args[2], what.body) &&
+                    read_text(args[3], what.from) && read_kind(args[4], what.kind);
+  const auto limit = read ? PyLong_AsLong(args[5]) : -1;
+  if (limit == -1 && PyErr_Occurred()) return nullptr;
+  what.deadline = deadline_wheel::clock::now() + milliseconds{limit};
+  return wait_for("publish", [&](python_thread& thread, wait_id id) {
+    auto living = hub->get();
+    if (!living || !thread.self)
+      return thread.fail(id, make_error(ec::unavailable, "the pub/sub pool is down"));
+    auto backstop = what.deadline + std::chrono::seconds{1};
+    ask(thread.self, *living, backstop, publish_atom::value, publication_parcel{std::move(what)})
+        .then([&thread,
+               id](std::uint64_t) { thread.complete(id, [] { return Py_NewRef(Py_True); }); },
+              [&thread, id](const error& why) { thread.fail(id, why); });
+  });
+}
+
+}  // namespace
+
+bool bind_pubsub(PyObject* module) {
+  static PyMethodDef functions[] = {
+      internal::fast("pubsub_open", pubsub_open,
+                     "pubsub_open($module, pool, max_messages, max_bytes, tells_gaps, /)\n--\n\n"
+                     "A new PubSubInbox."),
+      internal::fast("pubsub_subscribe", pubsub_subscribe,
+                     "pubsub_subscribe($module, inbox, kind, name, timeout_ms, /)\n--\n\n"
+                     "True when the server has confirmed."),
+      internal::fast("pubsub_unsubscribe", pubsub_unsubscribe,
+                     "pubsub_unsubscribe($module, inbox, kind, name, timeout_ms, /)\n--\n\n"
+                     "True when nothing comes any more, False if it was not subscribed."),
+      internal::fast("pubsub_publish", pubsub_publish,
+                     "pubsub_publish($module, pool, channel, body, sender, kind, timeout_ms, /)"
+                     "\n--\n\nTrue when the server has taken it."),
+      {nullptr, nullptr, 0, nullptr}};
+  return PyModule_AddFunctions(module, functions) == 0 &&
+         internal::add_pubsub_message_types(module) && internal::add_pubsub_inbox_type(module);
+}
+
+}  // namespace puff::bridge

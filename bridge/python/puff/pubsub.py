@@ -1,0 +1,233 @@
+"""Publish and subscribe over Redis. A call that waits returns its value in a greenlet and an
+awaitable on Puff's asyncio thread; all subscribers of a node share one connection that reads.
+
+    from puff.pubsub import global_pubsub
+
+    room = global_pubsub.connection()
+    room.subscribe("room:1")                # True once Redis has confirmed it
+    room.publish("room:1", "hello")
+    for message in room:
+        print(message.channel, message.text, message.from_connection_id)
+
+Messages arrive at most once. Where some are missing, because the subscriber was slow or Redis was
+away, the next one says so: `message.gap`."""
+
+import json
+import uuid
+from typing import Any, Self
+
+from puff import _puff
+from puff._puff import PubSubGap as Gap
+from puff._puff import PubSubMessage as Message
+
+__all__ = [
+    "Connection",
+    "Gap",
+    "Message",
+    "PubSubClient",
+    "global_pubsub",
+    "named_client",
+]
+
+DEFAULT_TIMEOUT_MS = 10_000
+MAX_MESSAGES = 1_000
+MAX_BYTES = 16 * 1024 * 1024
+CHANNEL, PATTERN, SHARD = range(3)
+
+
+class PubSubClient:
+    """The `[[pubsub]]` pool of a name. It holds no connection and costs nothing to make."""
+
+    def __init__(self, pool: str = "default", timeout_ms: int = DEFAULT_TIMEOUT_MS) -> None:
+        self._pool = pool
+        self._timeout_ms = timeout_ms
+
+    def __call__(self) -> Self:
+        """The client itself: `global_pubsub()` and `global_pubsub` are the same."""
+        return self
+
+    def __repr__(self) -> str:
+        return f"<PubSubClient of pool {self._pool!r}>"
+
+    def by_name(self, name: str) -> "PubSubClient":
+        """The client of another pool."""
+        return PubSubClient(name, self._timeout_ms)
+
+    def with_timeout(self, timeout_ms: int) -> "PubSubClient":
+        """A client of the same pool whose calls raise TimeoutError after `timeout_ms`."""
+        return PubSubClient(self._pool, timeout_ms)
+
+    def new_connection_id(self) -> str:
+        """A name that no other connection has."""
+        return str(uuid.uuid4())
+
+    def connection(
+        self, *, max_messages: int = MAX_MESSAGES, report_gaps: bool = False
+    ) -> "Connection":
+        """A subscriber of its own, under a new name; see `connection_with_id`."""
+        return self.connection_with_id(
+            self.new_connection_id(), max_messages=max_messages, report_gaps=report_gaps
+        )
+
+    def connection_with_id(
+        self, connection_id: str, *, max_messages: int = MAX_MESSAGES, report_gaps: bool = False
+    ) -> "Connection":
+        """A subscriber under a name. Of what it has not received yet, `max_messages` (and 16 MiB)
+        are kept; then the oldest go. With `report_gaps` a `Gap` is received as soon as something is
+        missing, rather than told by the next message."""
+        inbox = _puff.pubsub_open(self._pool, max_messages, MAX_BYTES, report_gaps)
+        return Connection(self, connection_id, inbox)
+
+    def publish_as(self, connection_id: str, channel: str, message: str) -> Any:
+        """Publishes text under a name: True when Redis has it. An empty name tells nobody who, and
+        then exactly the message travels, which any subscriber of any library can read."""
+        if not isinstance(message, str):
+            raise TypeError(f"publish_as() needs str, not {type(message).__name__}")
+        return self._publish(connection_id, channel, message)
+
+    def publish_bytes_as(
+        self, connection_id: str, channel: str, message: bytes | bytearray | memoryview
+    ) -> Any:
+        """The same with bytes."""
+        return self._publish(connection_id, channel, message)
+
+    def publish_json_as(self, connection_id: str, channel: str, message: Any) -> Any:
+        """The same with anything that JSON knows."""
+        text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+        return self._publish(connection_id, channel, text)
+
+    def spublish_as(
+        self, connection_id: str, channel: str, message: str | bytes | bytearray | memoryview
+    ) -> Any:
+        """The same on a shard channel."""
+        return self._publish(connection_id, channel, message, SHARD)
+
+    def _publish(
+        self,
+        sender: str,
+        channel: str,
+        body: str | bytes | bytearray | memoryview,
+        kind: int = CHANNEL,
+    ) -> Any:
+        return _puff.pubsub_publish(self._pool, channel, body, sender, kind, self._timeout_ms)
+
+
+class Connection:
+    """A subscriber: what is published on its channels waits here until it is received. Iterating
+    receives (`for` in a greenlet, `async for` on the asyncio thread). When it is closed, left by
+    `with`, or forgotten, its subscriptions end."""
+
+    def __init__(self, client: PubSubClient, connection_id: str, inbox: _puff.PubSubInbox) -> None:
+        self._client = client
+        self._id = connection_id
+        self._inbox = inbox
+
+    def who_am_i(self) -> str:
+        """The name that others see as `from_connection_id`."""
+        return self._id
+
+    def subscribe(self, channel: str) -> Any:
+        """True once Redis has confirmed; what is published from then on is received."""
+        return self._change(_puff.pubsub_subscribe, CHANNEL, channel)
+
+    def unsubscribe(self, channel: str) -> Any:
+        """True when nothing comes any more, False if the channel was not subscribed to. What waits
+        already can still be received."""
+        return self._change(_puff.pubsub_unsubscribe, CHANNEL, channel)
+
+    def psubscribe(self, pattern: str) -> Any:
+        """Subscribes to all channels that match, as Redis matches: `news.*`, `h?llo`, `[ab]c`."""
+        return self._change(_puff.pubsub_subscribe, PATTERN, pattern)
+
+    def punsubscribe(self, pattern: str) -> Any:
+        """Ends `psubscribe`."""
+        return self._change(_puff.pubsub_unsubscribe, PATTERN, pattern)
+
+    def ssubscribe(self, channel: str) -> Any:
+        """Subscribes to a shard channel (Redis 7)."""
+        return self._change(_puff.pubsub_subscribe, SHARD, channel)
+
+    def sunsubscribe(self, channel: str) -> Any:
+        """Ends `ssubscribe`."""
+        return self._change(_puff.pubsub_unsubscribe, SHARD, channel)
+
+    def receive(self, timeout_ms: int | None = None) -> Any:
+        """The next message; waits for it. None when the connection is closed; TimeoutError after
+        `timeout_ms`; `puff.Unavailable` if the node's hub has failed. One waits at a time."""
+        return self._inbox.receive(timeout_ms)
+
+    def publish(self, channel: str, message: str) -> Any:
+        """Publishes text: True when Redis has it."""
+        return self._client.publish_as(self._id, channel, message)
+
+    def publish_bytes(self, channel: str, message: bytes | bytearray | memoryview) -> Any:
+        """Publishes bytes: True when Redis has them."""
+        return self._client.publish_bytes_as(self._id, channel, message)
+
+    def publish_json(self, channel: str, message: Any) -> Any:
+        """Publishes anything that JSON knows: True when Redis has it."""
+        return self._client.publish_json_as(self._id, channel, message)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more comes, apart from what waits."""
+        return self._inbox.closed
+
+    @property
+    def lost(self) -> int:
+        """How many messages were dropped because this subscriber was slow."""
+        return self._inbox.lost
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait to be received."""
+        return self._inbox.waiting
+
+    def close(self) -> None:
+        """Ends all subscriptions; whoever waits in `receive` gets None. From any thread."""
+        self._inbox.close()
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed else f"{self.waiting} messages wait"
+        return f"<Connection {self._id}: {state}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        message = self._inbox.receive(None)
+        if message is None:
+            raise StopIteration
+        return message
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:
+        message = await self._inbox.receive(None)
+        if message is None:
+            raise StopAsyncIteration
+        return message
+
+    def _change(self, how: Any, kind: int, name: str) -> Any:
+        return how(self._inbox, kind, name, self._client._timeout_ms)
+
+
+def named_client(name: str) -> PubSubClient:
+    """The client of the `[[pubsub]]` pool of that name."""
+    return PubSubClient(name)
+
+
+global_pubsub = PubSubClient()

@@ -1,0 +1,129 @@
+#include "services/pubsub/inbox.hpp"
+
+#include <algorithm>
+
+namespace puff::pubsub {
+
+inbox::room inbox::push(const pubsub_message_ptr& message) {
+  wake_callback wake;
+  auto outcome = room::enough;
+  {
+    std::scoped_lock lock{guards_};
+    if (closed_) return room::closed;
+    bytes_ += message->body.size();
+    while (count_ > 0 && (count_ >= options_.max_messages || bytes_ > options_.max_bytes)) {
+      drop_oldest();
+      outcome = room::overflowed;
+    }
+    if (count_ == ring_.size()) grow();
+    auto at = first_ + count_;
+    if (at >= ring_.size()) at -= ring_.size();
+    ring_[at] = {message, std::exchange(tail_, {})};
+    ++count_;
+    wake.swap(wake_);
+  }
+  if (wake) wake();
+  return outcome;
+}
+
+void inbox::drop_oldest() {
+  auto& oldest = ring_[first_];
+  auto gap = oldest.before;
+  ++gap.lost;
+  ++lost_;
+  bytes_ -= oldest.message->body.size();
+  oldest = {};
+  if (++first_ == ring_.size()) first_ = 0;
+  auto& next = --count_ > 0 ? ring_[first_].before : tail_;
+  next.lost += gap.lost;
+  next.interrupted |= gap.interrupted;
+}
+
+void inbox::grow() {
+  std::vector<slot> larger(std::max<std::size_t>(8, ring_.size() * 2));
+  for (std::size_t i = 0; i < count_; ++i)
+    larger[i] = std::move(ring_[(first_ + i) % ring_.size()]);
+  ring_.swap(larger);
+  first_ = 0;
+}
+
+void inbox::interrupt() {
+  wake_callback wake;
+  {
+    std::scoped_lock lock{guards_};
+    if (closed_) return;
+    tail_.interrupted = true;
+    if (has_item()) wake.swap(wake_);
+  }
+  if (wake) wake();
+}
+
+void inbox::close(error why) {
+  wake_callback wake;
+  {
+    std::scoped_lock lock{guards_};
+    if (std::exchange(closed_, true)) return;
+    why_ = std::move(why);
+    wake.swap(wake_);
+  }
+  if (wake) wake();
+}
+
+std::optional<pubsub_item> inbox::take() {
+  std::scoped_lock lock{guards_};
+  if (!has_item()) return std::nullopt;
+  return pop();
+}
+
+std::size_t inbox::take_all(std::vector<pubsub_item>& into) {
+  std::scoped_lock lock{guards_};
+  const auto before = into.size();
+  while (has_item()) into.push_back(pop());
+  return into.size() - before;
+}
+
+pubsub_item inbox::pop() {
+  if (count_ == 0) return {nullptr, std::exchange(tail_, {})};
+  auto& next = ring_[first_];
+  if (options_.tells_gaps && next.before) return {nullptr, std::exchange(next.before, {})};
+  pubsub_item item{std::move(next.message), std::exchange(next.before, {})};
+  bytes_ -= item.message->body.size();
+  if (++first_ == ring_.size()) first_ = 0;
+  // Who had a backlog once does not keep its room.
+  if (--count_ == 0 && ring_.size() > 64) ring_ = {}, first_ = 0;
+  return item;
+}
+
+bool inbox::wait(wake_callback wake) {
+  std::scoped_lock lock{guards_};
+  if (has_item() || closed_) return false;
+  wake_ = std::move(wake);
+  return true;
+}
+
+bool inbox::closed() const {
+  std::scoped_lock lock{guards_};
+  return closed_;
+}
+
+bool inbox::ended() const {
+  std::scoped_lock lock{guards_};
+  return closed_ && !has_item();
+}
+
+error inbox::reason() const {
+  std::scoped_lock lock{guards_};
+  return why_;
+}
+
+std::size_t inbox::size() const {
+  std::scoped_lock lock{guards_};
+  return count_;
+}
+
+std::uint64_t inbox::lost() const {
+  std::scoped_lock lock{guards_};
+  return lost_;
+}
+
+}  // namespace puff::pubsub

@@ -1,0 +1,164 @@
+#include "services/pubsub/broker.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/engine_loop.hpp"
+#include "tests/support/redis_server.hpp"
+
+namespace puff::pubsub {
+namespace {
+
+using namespace std::chrono_literals;
+using clock = deadline_wheel::clock;
+
+class pubsub_broker : public testing::Test {
+ protected:
+  using kind = subscription_kind;
+
+  std::unique_ptr<broker> make() {
+    auto where = redis::parse_url(server.unix_url());
+    broker_options options;
+    options.connection.url = *where;
+    return std::make_unique<broker>(loop.io(), loop.wheel(), std::move(options));
+  }
+  error subscribe(const broker::member& who, const std::string& name, kind what = kind::channel) {
+    std::optional<error> outcome;
+    hub->subscribe(who, {what, name}, clock::now() + 20s, [&](const error& e) { outcome = e; });
+    EXPECT_TRUE(loop.run_until([&] { return outcome.has_value(); }));
+    return *outcome;
+  }
+  error unsubscribe(const broker::member& who, const std::string& name) {
+    std::optional<error> outcome;
+    hub->unsubscribe(who, {kind::channel, name}, [&](const error& e) { outcome = e; });
+    EXPECT_TRUE(loop.run_until([&] { return outcome.has_value(); }));
+    return *outcome;
+  }
+  /// How many of the server's clients heard it.
+  std::uint64_t publish(const std::string& channel, std::string_view body,
+                        std::string_view from = "me") {
+    std::optional<expected<std::uint64_t>> count;
+    hub->publish({kind::channel, channel, std::string{from}, std::string{body}, clock::now() + 20s},
+                 [&](expected<std::uint64_t> c) { count.emplace(std::move(c)); });
+    EXPECT_TRUE(loop.run_until([&] { return count.has_value(); }));
+    return **count;
+  }
+  pubsub_item next(inbox& from) {
+    std::optional<pubsub_item> got;
+    EXPECT_TRUE(loop.run_until([&] { return (got = from.take()).has_value(); }));
+    return got.value_or(pubsub_item{});
+  }
+  static broker::member member() { return std::make_shared<inbox>(); }
+
+  test::redis_server server;
+  test::engine_loop loop;
+  std::unique_ptr<broker> hub = make();
+};
+
+TEST_F(pubsub_broker, AMessageComesWithItsSender) {
+  auto who = member();
+  ASSERT_FALSE(subscribe(who, "a"));
+  EXPECT_EQ(publish("a", "hello"), 1u);
+  auto got = next(*who).message;
+  EXPECT_EQ(got->body, "hello");
+  EXPECT_EQ(got->from, "me");
+  EXPECT_EQ(got->channel, "a");
+  EXPECT_EQ(got->pattern, "");
+}
+
+TEST_F(pubsub_broker, ManyLocalSubscribersAreOneClientOfTheServerAndShareTheMessage) {
+  std::vector<broker::member> all;
+  for (int i = 0; i < 100; ++i) ASSERT_FALSE(subscribe(all.emplace_back(member()), "a"));
+  EXPECT_EQ(publish("a", "hello"), 1u);
+  auto first = next(*all[0]).message;
+  for (std::size_t i = 1; i < all.size(); ++i) EXPECT_EQ(next(*all[i]).message, first);
+  EXPECT_EQ(hub->stats().delivered, 100u);
+  EXPECT_EQ(hub->stats().subscriptions, 1u);
+}
+
+TEST_F(pubsub_broker, TheServerIsLeftWhenTheLastLeaves) {
+  auto one = member(), other = member();
+  ASSERT_FALSE(subscribe(one, "a"));
+  ASSERT_FALSE(subscribe(other, "a"));
+  EXPECT_FALSE(unsubscribe(one, "a"));
+  EXPECT_EQ(publish("a", "x"), 1u);
+  EXPECT_FALSE(unsubscribe(other, "a"));
+  EXPECT_EQ(publish("a", "x"), 0u);
+  EXPECT_EQ(code_of(unsubscribe(other, "a")), ec::not_found);
+}
+
+TEST_F(pubsub_broker, WhoLeavesLeavesEverything) {
+  auto who = member();
+  ASSERT_FALSE(subscribe(who, "a"));
+  ASSERT_FALSE(subscribe(who, "b.*", kind::pattern));
+  hub->leave(*who);
+  EXPECT_EQ(hub->stats().subscriptions, 0u);
+  EXPECT_EQ(publish("a", "x"), 0u);
+  EXPECT_EQ(publish("b.1", "x"), 0u);
+}
+
+TEST_F(pubsub_broker, APatternNamesItself) {
+  auto who = member();
+  ASSERT_FALSE(subscribe(who, "b.*", kind::pattern));
+  publish("b.1", "x");
+  auto got = next(*who).message;
+  EXPECT_EQ(got->channel, "b.1");
+  EXPECT_EQ(got->pattern, "b.*");
+}
+
+TEST_F(pubsub_broker, ASlowSubscriberLosesItsOwnMessagesOnly) {
+  auto slow = std::make_shared<inbox>(inbox_options{.max_messages = 10});
+  auto fast = member();
+  ASSERT_FALSE(subscribe(slow, "a"));
+  ASSERT_FALSE(subscribe(fast, "a"));
+  for (int i = 0; i < 50; ++i) publish("a", std::to_string(i));
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(next(*fast).message->body, std::to_string(i));
+  auto first = next(*slow);
+  EXPECT_EQ(first.message->body, "40");
+  EXPECT_EQ(first.gap.lost, 40u);
+  EXPECT_EQ(hub->stats().dropped, 40u);
+}
+
+TEST_F(pubsub_broker, AServerThatWasAwayLeavesAGap) {
+  auto who = member();
+  ASSERT_FALSE(subscribe(who, "a"));
+  server.kill();
+  ASSERT_TRUE(loop.run_until([&] { return hub->stats().interruptions == 1; }));
+  server.start();
+  ASSERT_FALSE(subscribe(member(), "another"));
+  publish("a", "after");
+  auto got = next(*who);
+  EXPECT_EQ(got.message->body, "after");
+  EXPECT_TRUE(got.gap.interrupted);
+}
+
+TEST_F(pubsub_broker, AFailedSubscriptionLeavesNothing) {
+  auto who = member();
+  EXPECT_EQ(code_of(subscribe(who, "")), ec::bad_argument);
+  server.kill();
+  std::optional<error> outcome;
+  hub->subscribe(who, {kind::channel, "a"}, clock::now() + 50ms,
+                 [&](const error& e) { outcome = e; });
+  ASSERT_TRUE(loop.run_until([&] { return outcome.has_value(); }));
+  EXPECT_EQ(code_of(*outcome), ec::timed_out);
+  EXPECT_EQ(hub->stats().subscriptions, 0u);
+  EXPECT_EQ(hub->reader().subscriptions, 0u);
+}
+
+TEST_F(pubsub_broker, ClosingEndsTheInboxes) {
+  auto who = member();
+  ASSERT_FALSE(subscribe(who, "a"));
+  hub->close();
+  EXPECT_TRUE(who->ended());
+}
+
+TEST_F(pubsub_broker, ASenderThatCannotBeToldIsRefused) {
+  std::optional<expected<std::uint64_t>> outcome;
+  hub->publish({kind::channel, "a", std::string(1, '\0'), "x", clock::now() + 1s},
+               [&](expected<std::uint64_t> c) { outcome.emplace(std::move(c)); });
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(code_of(outcome->error()), ec::bad_argument);
+}
+
+}  // namespace
+}  // namespace puff::pubsub
