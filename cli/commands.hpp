@@ -15,6 +15,7 @@ command dev_command();
 command watch_command();
 command doctor_command();
 command status_command();
+command tasks_command();
 command config_command();
 command example_config_command();
 
