@@ -19,7 +19,7 @@ APPS = Path(__file__).parent / "apps"
 class World:
     """A web node that only adds, and workers."""
 
-    def __init__(self, puff, project, redis, **keys):
+    def __init__(self, puff, project, redis, more="", **keys):
         self.redis = redis
         self.project = project
         self._puff = puff
@@ -27,10 +27,10 @@ class World:
         self.notes_file.touch()
         base = f"python_path = [{json.dumps(str(APPS))}]\n"
         queue = f'[[task_queue]]\nurl = "{redis.unix_url}"\nlease_ms = 1000\n'
-        more = "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
-        project.write("puff.toml", base + queue + more)
+        own = "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
+        project.write("puff.toml", base + queue + own + more)
         web = base + 'wsgi = "task_console.application"\n' + queue + "run_tasks = false\n"
-        project.write("web.toml", web)
+        project.write("web.toml", web + more)
         self.socket = str(project.folder / "web.sock")
         self.web = puff(
             "serve", "--bind", f"unix:{self.socket}", PUFF_CONFIG="web.toml", **self._env
@@ -105,7 +105,8 @@ def test_a_failure_tells_type_text_and_traceback(world):
     world.worker()
     kind, text, trace = world.run("work.fail, 'no luck'")["failed"]
     assert (kind, text) == ("ValueError", "no luck")
-    assert "task_work.py" in trace and "raise ValueError(text)" in trace
+    assert "task_work.py" in trace
+    assert "raise ValueError(text)" in trace
     assert world.run("work.unprintable")["failed"][0] == "TypeError"
     assert world.run("'task_work.missing'")["failed"][0] == "puff._commands.NotThere"
 
@@ -130,7 +131,7 @@ def test_an_unknown_task_has_no_result(world):
 def test_what_cannot_be_a_task_is_refused_when_it_is_added(world):
     for call, what in {
         "work.add, object()": "parameter",
-        "lambda x: x, 1": "imported",
+        "lambda x: x, 1": "dotted path",
         "work.add, 1, timeout_ms=0": "timeout_ms",
         "work.add, 1, keep_results_for_ms=-1": "keep_results_for_ms",
         "work.add, 1, -5": "scheduled_time_unix_ms",
@@ -163,7 +164,8 @@ def test_w3_a_long_task_keeps_its_lease_and_one_over_time_is_cancelled(world):
     assert "value" in world.result(id_)
     assert world.notes() == ["begin long 1", "end long 1"]
     kind, text, _ = world.result(world.add("work.too_long"))["failed"]
-    assert kind == "TimeoutError" and "attempt 2 of 2" in text
+    assert kind == "TimeoutError"
+    assert "attempt 2 of 2" in text
     assert world.notes()[2:] == ["try 1", "try 2"]
     assert world.run("work.too_long_async")["failed"][0] == "TimeoutError"
 
@@ -199,14 +201,8 @@ def test_w5_a_task_starts_at_its_time_and_not_a_second_later(world):
 
 # W7: two named queues on one Redis are one queue.
 def test_w7_queues_of_two_names_share_nothing(puff, project, redis_server):
-    world = World(puff, project, redis_server)
-    for name in ("puff.toml", "web.toml"):
-        text = project.path(name).read_text()
-        queue = f'\n[[task_queue]]\nname = "other"\nurl = "{redis_server.unix_url}"\n'
-        project.write(name, text + queue + "run_tasks = false\n")
-    world.web.stop()
-    world.web = puff("serve", "--bind", f"unix:{world.socket}", PUFF_CONFIG="web.toml")
-    world.web.wait_for_address(world.socket)
+    other = f'[[task_queue]]\nname = "other"\nurl = "{redis_server.unix_url}"\nrun_tasks = false\n'
+    world = World(puff, project, redis_server, more=other)
     id_ = world.do("named('other').add_task(work.add, [1])")
     world.worker()
     assert world.run("work.add, [2]") == {"value": 2}
@@ -383,7 +379,8 @@ def test_the_command_looks_at_a_queue_and_changes_it(world):
 
     id_ = world.add("work.add, [1, 2]")
     name = str(uuid.UUID(bytes=base64.b16decode(id_)))
-    assert name in tasks("list") and "task_work.add" in tasks("list")
+    assert name in tasks("list")
+    assert "task_work.add" in tasks("list")
     assert json.loads(tasks("stats", "--json"))["ready"] == 1
     shown = json.loads(tasks("show", name, "--json"))
     assert (shown["state"], shown["param"], shown["attempts"]) == ("ready", "[1,2]", 0)

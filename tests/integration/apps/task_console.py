@@ -1,4 +1,4 @@
-"""An application that asks a task queue what a test wants: the body of a request is an expression."""
+"""An application that asks a task queue: the body of a request is an expression."""
 
 import base64
 import json
