@@ -158,6 +158,7 @@ def terminal(project, puff, tmp_path, request):
         """Private ones, started when they are needed."""
         return {
             **named("redis", "redis_server", lambda server: server.url),
+            **named("task_queue", "redis_server", lambda server: server.url),
             **named("postgres", "postgres_database", postgres_url),
         }
 
