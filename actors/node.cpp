@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
 #include <mutex>
 #include <thread>
 
@@ -14,6 +15,7 @@
 #include "actors/core/supervisor.hpp"
 #include "actors/graphql_resolver.hpp"
 #include "actors/outside_desk.hpp"
+#include "actors/task_scheduler.hpp"
 #include "services/telemetry/log.hpp"
 
 namespace puff {
@@ -111,6 +113,8 @@ struct node::parts {
   std::unique_ptr<asio_loop> database_loop;
   std::map<std::string, resource<redis_pool_actor>, std::less<>> redis_pools;
   std::map<std::string, resource<pubsub_hub_actor>, std::less<>> pubsub_hubs;
+  std::map<std::string, resource<task_scheduler_actor>, std::less<>> task_queues;
+  std::map<std::string, resource<task_runner_actor>, std::less<>> task_runners;
   std::map<std::string, postgres_access, std::less<>> postgres_pools;
   std::map<std::string, asio_loop*, std::less<>> database_homes;
   std::map<std::string, resource<graphql_resolver_actor>, std::less<>> resolvers;
@@ -162,6 +166,56 @@ resource<pubsub_hub_actor> node::add_pubsub(const std::string& pool,
 
 const std::map<std::string, resource<pubsub_hub_actor>, std::less<>>& node::pubsub_hubs() const {
   return parts_->pubsub_hubs;
+}
+
+resource<task_scheduler_actor> node::add_task_queue(task_scheduler_options options) {
+  auto& home = *parts_->loops[parts_->task_queues.size() % loops()];
+  const auto queue = options.queue;
+  auto cell = parts_->task_queues[queue];
+  auto runner = parts_->task_runners[queue];
+  options.worker.node = name();
+  child_options care;
+  care.on_up = [cell, runner] {
+    auto up = cell.get();
+    auto hired = runner.get();
+    if (up && hired) caf::anon_send(*up, hire_atom::value, *hired);
+  };
+  parts_->planned.push_back(child_of(
+      "tasks " + queue, cell,
+      [this, &home, options = std::move(options)](const gauge_ptr& counts) {
+        return spawn<task_scheduler>(system(), {.home = &home, .counts = counts},
+                                     std::ref(home.io()), options);
+      },
+      care));
+  return cell;
+}
+
+const std::map<std::string, resource<task_scheduler_actor>, std::less<>>& node::task_queues()
+    const {
+  return parts_->task_queues;
+}
+
+void node::hire(const std::string& queue, task_runner_actor runner) {
+  parts_->task_runners[queue].set(runner);
+  if (auto up = parts_->task_queues[queue].get())
+    caf::anon_send(*up, hire_atom::value, std::move(runner));
+}
+
+void node::stop_claiming() {
+  for (auto& [queue, runner] : parts_->task_runners) runner.set(std::nullopt);
+  for (auto& [queue, cell] : parts_->task_queues)
+    outside_ask<drain_atom>(
+        loop(), cell, 24h, [](const expected<drain_atom>&) {}, drain_atom::value);
+}
+
+void node::finish_tasks(std::chrono::milliseconds time_limit) {
+  for (auto& [queue, cell] : parts_->task_queues) {
+    auto done = ask_and_wait<drain_atom>(loop(), cell, time_limit, drain_atom::value);
+    if (!done)
+      log::warning("tasks",
+                   "queue {}: some tasks have not ended in order and run again elsewhere: {}",
+                   queue, describe(done.error()));
+  }
 }
 
 postgres_access node::add_postgres(const std::string& pool, postgres::pool_options options,
@@ -244,6 +298,12 @@ error node::start_resources() {
     if (!reached)
       return make_error(code_of(reached.error()),
                         "Pub/sub pool '" + pool + "': " + context_of(reached.error()));
+  }
+  for (const auto& [queue, cell] : parts_->task_queues) {
+    auto reached = ask_and_wait<check_atom>(loop(), cell, 6s, check_atom::value);
+    if (!reached)
+      return make_error(code_of(reached.error()),
+                        "Task queue '" + queue + "': " + context_of(reached.error()));
   }
   for (const auto& [pool, access] : parts_->postgres_pools) {
     if (pool.empty()) continue;

@@ -18,8 +18,11 @@
 #include "actors/postgres_pool.hpp"
 #include "actors/pubsub_hub.hpp"
 #include "actors/redis_pool.hpp"
+#include "actors/task_interfaces.hpp"
 
 namespace puff {
+
+struct task_scheduler_options;
 
 struct node_options {
   std::string name = "puff";
@@ -53,6 +56,16 @@ class node {
   /// The same for publish and subscribe.
   resource<pubsub_hub_actor> add_pubsub(const std::string& pool, pubsub::broker_options options);
   const std::map<std::string, resource<pubsub_hub_actor>, std::less<>>& pubsub_hubs() const;
+  /// The same for a task queue; nothing is claimed before a runner is hired.
+  resource<task_scheduler_actor> add_task_queue(task_scheduler_options options);
+  const std::map<std::string, resource<task_scheduler_actor>, std::less<>>& task_queues() const;
+  /// Who runs the tasks of a queue from now on, also after its scheduler was restarted.
+  void hire(const std::string& queue, task_runner_actor runner);
+  /// Task queues claim no more and give back what has not begun. Returns at once.
+  void stop_claiming();
+  /// Waits until the task queues have told Redis how all their attempts ended, or until the time
+  /// limit; when nothing runs any more. Not from a loop's own thread.
+  void finish_tasks(std::chrono::milliseconds time_limit);
   /// The same for PostgreSQL. The pool of the empty name has no server of its own: it lends
   /// connections to whatever server a lease names. On their own loop pools answer greenlets soonest;
   /// one that a GraphQL schema uses belongs beside the listeners, so that its requests need no hop.

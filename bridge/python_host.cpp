@@ -13,6 +13,7 @@
 #include "bridge/report.hpp"
 #include "bridge/runtime.hpp"
 #include "bridge/stacks.hpp"
+#include "bridge/task_runner.hpp"
 #include "bridge/watchdog.hpp"
 #include "bridge/wsgi.hpp"
 #include "services/telemetry/log.hpp"
@@ -42,10 +43,24 @@ class lifespans_end final : public work {
   lifespans_end(std::vector<asgi_gateway*> gateways, std::chrono::milliseconds grace)
       : gateways_(std::move(gateways)), grace_(grace) {}
   void run() override {
+    wait_for_tasks();
     for (auto* each : gateways_) each->stop_lifespan(grace_);
   }
 
  private:
+  /// Those that are coroutines; the others are work of this thread. Cancelled like any work.
+  static void wait_for_tasks() {
+    auto name = py::str("puff._tasks");
+    auto module = py::reinterpret_steal<py::object>(PyImport_GetModule(name.ptr()));
+    if (!module) return;  // no task has run
+    auto* done = PyObject_CallMethod(module.ptr(), "wait_for_coroutines", nullptr);
+    if (!done && is_cancelled())
+      PyErr_Clear();
+    else if (!done)
+      report_exception("tasks");
+    Py_XDECREF(done);
+  }
+
   std::vector<asgi_gateway*> gateways_;
   std::chrono::milliseconds grace_;
 };
@@ -99,6 +114,7 @@ struct python_host::parts {
   blocking_pool blocking;
   std::vector<std::unique_ptr<gateway>> gateways;
   std::vector<asgi_gateway*> lifespans;
+  std::vector<task_runner_actor> runners;
   std::unique_ptr<watchdog> watching;
   application_actor on_greenlets, on_asyncio;
   std::atomic<int> status{0};
@@ -155,6 +171,7 @@ expected<std::unique_ptr<python_host>> python_host::start(node& over, python_opt
   shared.redis = over.redis_pools();
   shared.pubsub = over.pubsub_hubs();
   shared.postgres = over.postgres_pools();
+  the_task_queues() = over.task_queues();
   made->on_greenlets =
       made->spawn_application(made->greenlets, made->exchanges, "python greenlets");
   if (made->options.asyncio) {
@@ -177,6 +194,7 @@ int python_host::run(std::function<int()> first) {
   p.greenlets.start(std::make_unique<main_work>(std::move(first), p.status));
   p.greenlets.run();
   p.on_greenlets = p.on_asyncio = nullptr;
+  p.runners.clear();
   if (p.asyncio) {
     p.asyncio->stop();
     p.asyncio->join();
@@ -191,6 +209,7 @@ python_host::~python_host() {
   const bool joined = p.blocking.stop(5s);
   p.gateways.clear();
   the_runtime() = {};
+  the_task_queues().clear();
   if (joined) {
     if (auto failed = p.python->finalize()) log::warning("python", "{}", describe(failed));
   } else {
@@ -213,6 +232,34 @@ expected<std::vector<application_actor>> python_host::mount(
   return actors;
 }
 
+error python_host::run_tasks(const std::vector<task_queue_target>& targets) {
+  auto& p = *parts_;
+  auto module = py::reinterpret_steal<py::object>(PyImport_ImportModule("puff._tasks"));
+  if (!module) return make_error(ec::python_failed, take_exception_text(traceback::whole));
+  for (const auto& target : targets) {
+    py::list modules, allow;
+    for (const auto& each : target.modules) modules.append(py::str(each));
+    for (const auto& each : target.allow) allow.append(py::str(each));
+    auto ready = py::reinterpret_steal<py::object>(PyObject_CallMethod(
+        module.ptr(), "prepare", "sOO", target.queue.c_str(), modules.ptr(), allow.ptr()));
+    if (!ready)
+      return make_error(ec::bad_config, "task queue '" + target.queue +
+                                            "': a module of `modules` " + "cannot be imported\n" +
+                                            take_exception_text(traceback::whole));
+  }
+  for (const auto& target : targets) {
+    auto found = p.over.task_queues().find(target.queue);
+    if (found == p.over.task_queues().end()) continue;
+    placement where{.home = &p.greenlets};
+    p.over.mention("tasks " + target.queue + " runner", where.counts);
+    auto runner = spawn<task_runner>(p.over.system(), std::move(where), std::ref(p.greenlets),
+                                     target.queue, found->second);
+    p.runners.push_back(runner);
+    p.over.hire(target.queue, runner);
+  }
+  return {};
+}
+
 int python_host::call(const std::string& function, const std::vector<std::string>& arguments) {
   auto commands = py::reinterpret_steal<py::object>(PyImport_ImportModule("puff._commands"));
   if (!commands) {
@@ -230,6 +277,7 @@ int python_host::call(const std::string& function, const std::vector<std::string
 
 void python_host::stop(std::chrono::milliseconds grace) {
   if (parts_->stopping.exchange(true)) return;
+  task_runner::begin_stopping();
   parts_->greenlets.post([this, grace] {
     auto& greenlets = parts_->greenlets;
     greenlets.start(std::make_unique<lifespans_end>(std::exchange(parts_->lifespans, {}), grace));

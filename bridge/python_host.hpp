@@ -30,6 +30,13 @@ struct application_target {
   std::uint64_t response_window = 256 * 1024;
 };
 
+/// What this node runs of a task queue.
+struct task_queue_target {
+  std::string queue;
+  std::vector<std::string> modules;  ///< imported before the first task begins
+  std::vector<std::string> allow;    ///< what may run; empty: anything
+};
+
 /// Python in this process: the interpreter, the greenlet thread (which is the calling, main
 /// thread), the asyncio thread, the blocking pool, the watchdog; started and ended in the order
 /// that the interpreter needs.
@@ -48,6 +55,9 @@ class python_host {
   /// Element n serves mount n. An error is the text to show: a missing module or attribute in one
   /// line, another exception with its traceback.
   expected<std::vector<application_actor>> mount(const std::vector<application_target>& targets);
+
+  /// Begins to run tasks of these queues, on the calling greenlet. An error is the text to show.
+  error run_tasks(const std::vector<task_queue_target>& targets);
 
   /// Ends `run`: lifespans shut down, waiting greenlets are cancelled after `grace`, then the
   /// threads end. From any thread; later calls change nothing.

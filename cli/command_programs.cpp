@@ -8,6 +8,8 @@ namespace {
 int run_program(const invocation& what, const std::string& name,
                 std::vector<std::string> arguments) {
   python_function function{"puff._programs." + name, std::move(arguments), {name}};
+  // A migration is no worker: its code may be older or newer than what tasks need.
+  function.tasks = name != "django";
   function.argv.insert(function.argv.end(), what.arguments.begin(), what.arguments.end());
   return run_python_function(what, function);
 }

@@ -16,6 +16,7 @@ command watch_command();
 command doctor_command();
 command status_command();
 command graphql_command();
+command tasks_command();
 command config_command();
 command example_config_command();
 

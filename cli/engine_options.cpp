@@ -1,6 +1,7 @@
 #include "cli/engine_options.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include "services/config/redact.hpp"
 #include "services/postgres/conninfo.hpp"
@@ -137,6 +138,27 @@ expected<std::vector<postgres_pool_plan>> postgres_pools(const config::settings&
   return plans;
 }
 
+expected<std::vector<task_queue_plan>> task_queues(const config::settings& s) {
+  std::vector<task_queue_plan> plans;
+  for (const auto& queue : s.task_queue) {
+    if (!queue.enable) continue;
+    auto url = url_of_pool("Task queue", queue);
+    if (!url) return std::move(url.error());
+    task_queue_plan plan;
+    plan.run = queue.run_tasks;
+    plan.target = {queue.name, queue.modules, queue.allow};
+    auto& o = plan.options;
+    o.queue = queue.name;
+    o.client.connection.url = std::move(*url);
+    o.worker.lease = queue.lease_ms;
+    o.worker.max_running = queue.max_concurrent_tasks != 0
+                               ? queue.max_concurrent_tasks
+                               : 4 * std::max(1u, std::thread::hardware_concurrency());
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
 postgres::pool_options connections_of_their_own() {
   postgres::pool_options o;
   o.name = "connections";
@@ -159,7 +181,6 @@ std::vector<std::string> missing_features(const config::settings& s) {
     if (count > 0)
       out.push_back(table + " is configured, but this version has no " + what + " yet");
   };
-  note(enabled(s.task_queue), "[[task_queue]]", "task queues");
   note(enabled(s.graphql), "[[graphql]]", "GraphQL");
   note(s.compression_middleware, "compression_middleware", "compression");
   return out;

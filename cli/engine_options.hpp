@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "actors/node.hpp"
+#include "actors/task_scheduler.hpp"
 #include "bridge/python_host.hpp"
 #include "services/config/settings.hpp"
 #include "services/http/limits.hpp"
@@ -37,6 +38,14 @@ struct postgres_pool_plan {
 };
 /// The enabled PostgreSQL pools. Errors name the pool.
 expected<std::vector<postgres_pool_plan>> postgres_pools(const config::settings& s);
+
+struct task_queue_plan {
+  task_scheduler_options options;
+  bridge::task_queue_target target;
+  bool run = true;  ///< its tasks, if the command runs tasks at all
+};
+/// The enabled task queues. Errors name the queue.
+expected<std::vector<task_queue_plan>> task_queues(const config::settings& s);
 
 /// For connections that name their own server: a pool that has none.
 postgres::pool_options connections_of_their_own();

@@ -25,6 +25,9 @@ void raise_file_limit() {
     log::warning("puff", "the limit of open files cannot be raised to {}", limit.rlim_max);
 }
 
+/// For Redis to hear how the last tasks ended.
+constexpr milliseconds task_farewell{2'000};
+
 error stopped_early() { return make_error(ec::cancelled, "stopped before it had started"); }
 
 }  // namespace
@@ -75,6 +78,12 @@ error hosted_node::start_pools() {
   auto hubs = pubsub_pools(invocation_.config.values);
   if (!hubs) return std::move(hubs.error());
   for (auto& hub : *hubs) node_->add_pubsub(hub.name, std::move(hub.options));
+  auto queues = task_queues(invocation_.config.values);
+  if (!queues) return std::move(queues.error());
+  for (auto& queue : *queues) {
+    node_->add_task_queue(std::move(queue.options));
+    if (plan_.tasks && queue.run) queues_.push_back(std::move(queue.target));
+  }
   auto databases = postgres_pools(invocation_.config.values);
   if (!databases) return std::move(databases.error());
   schemas_ = planned_schemas(invocation_);
@@ -94,7 +103,8 @@ error hosted_node::start_pools() {
 error hosted_node::start_python() {
   auto options = options_of_python(invocation_.config.values);
   options.interpreter.program_directory = invocation_.executable.parent_path();
-  options.asyncio |= plan_.asyncio;
+  // Whether a task is a coroutine function shows only when it comes.
+  options.asyncio |= plan_.asyncio || !queues_.empty();
   if (!plan_.argv.empty()) options.interpreter.argv = plan_.argv;
   auto python = bridge::python_host::start(*node_, std::move(options));
   if (!python) return std::move(python.error());
@@ -128,7 +138,15 @@ hosted_node::~hosted_node() {
 
 int hosted_node::run(std::function<int()> first) {
   begin_ending();
-  int status = python_->run(std::move(first));
+  int status = python_->run([this, first = std::move(first)] {
+    if (auto failed = python_->run_tasks(queues_)) {
+      stop();
+      failed_ = true;
+      return print_failure(failed);
+    }
+    return first();
+  });
+  bridge::python_host::without_gil([this] { node_->finish_tasks(task_farewell); });
   if (failed_) return 1;
   const int signal = ending_->signal();
   return plan_.how == stop_by::cancelling && signal != 0 ? 128 + signal : status;
@@ -137,6 +155,7 @@ int hosted_node::run(std::function<int()> first) {
 void hosted_node::begin_ending() {
   ending::callbacks what;
   what.stop = [this] {
+    node_->stop_claiming();
     if (plan_.how == stop_by::cancelling) return python_->stop(milliseconds{0});
     if (ending_->signal() != 0)
       log::info("puff", "stopping: requests and tasks have {} ms to finish", grace_.count());

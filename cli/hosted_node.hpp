@@ -28,6 +28,7 @@ class hosted_node {
     stop_by how = stop_by::draining;
     std::vector<std::string> argv;  ///< sys.argv
     bool asyncio = false;           ///< starts the asyncio thread though puff.toml does not
+    bool tasks = true;              ///< runs tasks of the queues of puff.toml
     /// Runs between the pools and Python: sockets are opened here.
     std::function<error(node&)> prepare{};
   };
@@ -57,6 +58,7 @@ class hosted_node {
 
   const invocation& invocation_;
   plan plan_;
+  std::vector<bridge::task_queue_target> queues_;
   std::chrono::milliseconds grace_;
   std::atomic<bool> failed_{false};
   std::vector<schema_plan> schemas_;

@@ -25,6 +25,7 @@ std::vector<command> own_commands() {
   all.push_back(watch_command());
   all.push_back(status_command());
   all.push_back(graphql_command());
+  all.push_back(tasks_command());
   all.push_back(doctor_command());
   all.push_back(config_command());
   all.push_back(example_config_command());

@@ -12,6 +12,7 @@ struct python_function {
   std::string path;                    ///< "module.function"
   std::vector<std::string> arguments;  ///< given to it as strings
   std::vector<std::string> argv;       ///< sys.argv
+  bool tasks = true;                   ///< runs tasks meanwhile
 };
 
 /// Starts a node, calls the function on a greenlet (a coroutine function on the asyncio thread),

@@ -364,7 +364,23 @@ constexpr std::array task_queue_keys{
     key{.name = "max_concurrent_tasks",
         .bound = &bound<&pool_setting::max_concurrent_tasks>,
         .doc = "Tasks that this node runs at once; 0 is four per CPU.",
-        .high = 1000000}};
+        .high = 1000000},
+    key{.name = "run_tasks",
+        .bound = &bound<&pool_setting::run_tasks>,
+        .doc = "Whether this node runs tasks of the queue, beside adding them."},
+    key{.name = "modules",
+        .bound = &bound<&pool_setting::modules>,
+        .doc = "Modules that are imported when this node begins to run tasks, so that their "
+               "`@task(cron=..)` are known."},
+    key{.name = "allow",
+        .bound = &bound<&pool_setting::allow>,
+        .doc = "Dotted names that may run, with `*` for any text; \"@task\" stands for all "
+               "functions so marked. Empty allows all that can be imported."},
+    key{.name = "lease_ms",
+        .bound = &bound<&pool_setting::lease_ms>,
+        .doc = "A node that is silent for so long loses its tasks to others.",
+        .low = 1000,
+        .high = 3600000}};
 
 constexpr std::array http_client_keys{
     enable_key(&bound<&http_client_setting::enable>),

@@ -45,7 +45,12 @@ struct pool_setting {
   std::string name = "default";
   std::string url;  ///< never empty after `load`
   std::uint32_t pool_size = 10;
-  std::uint32_t max_concurrent_tasks = 0;  ///< task queues only; 0: four per CPU
+  // Task queues only.
+  bool run_tasks = true;                   ///< beside adding them
+  std::uint32_t max_concurrent_tasks = 0;  ///< 0: four per CPU
+  std::vector<std::string> modules;        ///< imported when tasks begin to run
+  std::vector<std::string> allow;          ///< what may run; empty: anything
+  std::chrono::milliseconds lease_ms{10000};
   // The rest is PostgreSQL's only.
   std::uint32_t min_size = 0;
   std::uint32_t max_waiting = 10000;

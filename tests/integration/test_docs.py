@@ -159,6 +159,7 @@ def terminal(project, puff, tmp_path, request):
         return {
             **named("redis", "redis_server", lambda server: server.url),
             **named("pubsub", "redis_server", lambda server: server.url),
+            **named("task_queue", "redis_server", lambda server: server.url),
             **named("postgres", "postgres_database", postgres_url),
         }
 

@@ -39,6 +39,7 @@ from puff.waiting import (
 if TYPE_CHECKING:
     from puff.pubsub import global_pubsub
     from puff.redis import global_redis
+    from puff.task_queue import global_task_queue
 
 __all__ = [
     "ASYNCIO",
@@ -55,6 +56,7 @@ __all__ = [
     "context_id_var",
     "global_pubsub",
     "global_redis",
+    "global_task_queue",
     "import_string",
     "is_asyncio",
     "is_greenlet",
@@ -79,7 +81,11 @@ __all__ = [
 ]
 
 # Imported when they are asked for: a program pays for the resources that it uses.
-_LAZY = {"global_pubsub": "puff.pubsub", "global_redis": "puff.redis"}
+_LAZY = {
+    "global_pubsub": "puff.pubsub",
+    "global_redis": "puff.redis",
+    "global_task_queue": "puff.task_queue",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -27,6 +27,12 @@ def prepare_django() -> None:
     _django = True
 
 
+def set_up() -> None:
+    """What the user's modules need, before the first of them is imported."""
+    if _django:
+        _set_up_django()
+
+
 def _set_up_django() -> None:
     from puff.contrib.django.settings_module import find_settings
 
@@ -39,8 +45,8 @@ def _set_up_django() -> None:
 def load(path: str) -> Any:
     """The object that `path` names. NotThere if a part of the name does not exist; what the module
     itself raises goes through."""
-    if _django and not path.startswith("puff."):
-        _set_up_django()
+    if not path.startswith("puff."):
+        set_up()
     module = path.partition(":")[0] if ":" in path else path.rpartition(".")[0]
     try:
         return import_string(path)

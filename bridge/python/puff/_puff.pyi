@@ -102,6 +102,42 @@ def pubsub_publish(
     timeout_ms: int,
     /,
 ) -> Any: ...
+def task_new_id() -> bytes: ...
+def task_id_text(id: bytes, /) -> str: ...
+def task_check_cron(text: str, /) -> None: ...
+def task_encode(
+    path: str,
+    param: str | bytes,
+    timeout_ms: int,
+    keep_ms: int,
+    priority: int,
+    max_attempts: int,
+    extras: tuple[str, str, int, int, int, int, int, int, bytes, bytes] | None,
+    /,
+) -> bytes: ...
+def task_add(
+    queue: str,
+    tasks: list[tuple[bytes, int, str, bytes]],
+    later: list[bytes | str | int],
+    wake: bool,
+    timeout_ms: int,
+    decode: Callable[[list[bytes]], Any] | None,
+    /,
+) -> Any: ...
+def task_wait(
+    queue: str, id: bytes, timeout_ms: int, decode: Callable[[bytes | None], Any] | None, /
+) -> Any: ...
+def task_call(
+    queue: str,
+    script: str,
+    arguments: tuple[bytes | str | int, ...],
+    timeout_ms: int,
+    decode: Callable[[Any], Any] | None,
+    /,
+) -> Any: ...
+def task_end(handle: int, kind: int, data: bytes, delay_ms: int, /) -> None: ...
+def task_rhythm(queue: str, name: str, cron: str, record: bytes, /) -> None: ...
+def node_stops() -> bool: ...
 
 class PgFailure(Exception):
     """A connection to PostgreSQL, or a pool of them, failed; a failure of a statement is a
