@@ -187,7 +187,7 @@ PyMethodDef functions[] = {
 bool bind_postgres(PyObject* module) {
   session::watch_forks();
   return add_failure_type(module) && add_reply_type(module) && add_session_type(module) &&
-         add_record_type(module) && prepare_binary_values() && end_own_node_at_exit() &&
+         add_record_type(module) && end_own_node_at_exit() &&
          PyModule_AddFunctions(module, functions) == 0;
 }
 

@@ -163,7 +163,7 @@ expected<std::unique_ptr<python_host>> python_host::start(node& over, python_opt
     made->on_asyncio =
         made->spawn_application(*made->asyncio, *made->asyncio_exchanges, "python asyncio");
   }
-  if (auto failed = prepare("puff._asgiref", "install", "asgiref")) return failed;
+  if (auto failed = prepare("puff._preparation", "prepare", "Python")) return failed;
   if (made->options.django)
     if (auto failed = prepare("puff._commands", "prepare_django", "Django")) return failed;
   made->watching = std::make_unique<watchdog>(made->greenlets, made->options.stall_threshold);

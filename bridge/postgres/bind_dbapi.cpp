@@ -1,9 +1,7 @@
 #include "bridge/bindings.hpp"
 #include "bridge/internal/arguments.hpp"
-#include "bridge/postgres/cast_values.hpp"
 #include "bridge/postgres/cursor_rows.hpp"
 #include "bridge/postgres/dbapi_names.hpp"
-#include "bridge/postgres/literals.hpp"
 #include "bridge/postgres/quoting.hpp"
 #include "bridge/postgres/result_object.hpp"
 #include "bridge/postgres/typecast.hpp"
@@ -40,8 +38,7 @@ bool bind_postgres_dbapi(PyObject* module) {
        "adapters, defaults, quoted, composable)\n--\n\n"
        "Hands over what puff.postgres defines for the C++ side."},
       {nullptr, nullptr, 0, nullptr}};
-  return pg::prepare_names() && pg::prepare_cast_values() && pg::prepare_cast_dates() &&
-         pg::prepare_literals() && pg::add_typecasts(module) && pg::add_result_type(module) &&
+  return pg::prepare_names() && pg::add_typecasts(module) && pg::add_result_type(module) &&
          pg::add_cursor_rows_type(module) && PyModule_AddFunctions(module, functions) == 0;
 }
 

@@ -3,6 +3,8 @@
 #include <initializer_list>
 #include <utility>
 
+#include "bridge/postgres/value_types.hpp"
+
 namespace puff::bridge::postgres {
 
 dbapi_names& names() {
@@ -46,7 +48,8 @@ PyObject* use_names(PyObject*, PyObject* args, PyObject* keywords) {
                                    &given.data_error, &given.interface_error,
                                    &given.programming_error, &given.not_supported_error,
                                    &PyDict_Type, &given.adapters, &PyDict_Type, &given.defaults,
-                                   &given.quoted, &given.composable))
+                                   &given.quoted, &given.composable) ||
+      !prepare_value_types())
     return nullptr;
   auto& n = names();
   for (auto [slot, value] : std::initializer_list<std::pair<PyObject**, PyObject*>>{

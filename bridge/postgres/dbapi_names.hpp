@@ -36,7 +36,7 @@ dbapi_names& names();
 /// Makes the interned names. Once, at import.
 bool prepare_names();
 
-/// pg_use(**names): hands over what the package defines.
+/// pg_use(**names): hands over what the package defines, and prepares the types of values.
 PyObject* use_names(PyObject* module, PyObject* args, PyObject* keywords);
 
 }  // namespace puff::bridge::postgres

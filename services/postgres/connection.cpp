@@ -157,7 +157,8 @@ void connection::implementation::turn() {
 
 void connection::implementation::settle() {
   if (life_ != life::open) return;
-  if (!broken_) flush();
+  // What was blocked stays so until the socket tells: `send` has left off, and goes on only then.
+  if (!broken_ && !write_blocked_) flush();
   if (broken_) return lose(std::move(why_broken_));
   bool unread = work_ == work::rows || work_ == work::copy_out;
   bool wanted = !in_flight_.empty() || (!unread && notifications_.size() < kept_notifications);

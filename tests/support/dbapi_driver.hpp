@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bridge/bindings.hpp"
+#include "bridge/postgres/value_types.hpp"
 
 namespace puff::tests {
 
@@ -18,7 +19,9 @@ class dbapi_driver : public testing::Test {
     if (Py_IsInitialized()) return;
     Py_InitializeEx(0);
     auto* module = PyModule_Create(&definition);
-    ASSERT_TRUE(module && bridge::bind_postgres_dbapi(module)) << error_text();
+    ASSERT_TRUE(module && bridge::bind_postgres_dbapi(module) &&
+                bridge::postgres::prepare_value_types())
+        << error_text();
     globals = PyModule_GetDict(PyImport_AddModule("__main__"));
     PyDict_SetItemString(globals, "m", module);
     run("import datetime, decimal; cast = lambda kind, text: m.pg_typecasts[kind](text, None)");

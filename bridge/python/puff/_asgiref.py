@@ -1,15 +1,11 @@
 """Makes asgiref, which Django's asynchronous side stands on, know greenlets.
 
-- What is local to a thread for asgiref (`Local(thread_critical=True)`, so Django's database
-  connections) is local to a greenlet's work on the greenlet thread.
 - `sync_to_async` on Puff's asyncio thread runs the function on a greenlet, so it may call Puff and
   waits without blocking. Thread-sensitive functions run one after the other and share their
   locals, as on asgiref's one thread; each `ThreadSensitiveContext` (a request of Django's) has
   a sequence of its own.
 - `async_to_sync` in a greenlet runs the coroutine on Puff's asyncio thread while the greenlet
   waits; thread-sensitive functions that it awaits run in that greenlet, as asgiref promises.
-
-Django's choice of a database driver, which must be made before Django is imported, is prepared too.
 
 Only what asgiref shows is used: the storage that it makes, class attributes that hold executors,
 and methods with fixed signatures."""
@@ -25,16 +21,16 @@ from contextvars import Context, copy_context
 from types import TracebackType
 from typing import Any
 
-import asgiref.local
-import asgiref.sync
-from asgiref.sync import AsyncToSync, SyncToAsync, ThreadSensitiveContext
+from asgiref.sync import (
+    AsyncToSync,
+    SyncToAsync,
+    ThreadSensitiveContext,
+    _restore_context,
+)
 
 from puff import _puff
 from puff.asyncio_support import Running
-from puff.contrib.django import _driver
 from puff.greenlets import spawn_blocking
-
-_restore_context: Callable[[Context], None] = asgiref.sync._restore_context
 
 
 class _Item:
@@ -143,7 +139,6 @@ class WaitingGreenlet(Executor):
 
 _default_place = Place()
 # Their types in asgiref say less than is true, or nothing.
-_local_module: Any = asgiref.local
 _async_to_sync: Any = AsyncToSync
 _sync_to_async: Any = SyncToAsync
 _sensitive_context: Any = ThreadSensitiveContext
@@ -237,19 +232,8 @@ async def _exit(
     self.token = None
 
 
-class _Threading:
-    """The module `threading` as `asgiref.local` sees it."""
-
-    local = _puff.WorkLocal
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(threading, name)
-
-
 def install() -> None:
-    """Changes asgiref as this module says. Call it when Puff's threads run and before Django is
-    imported: locals that exist already stay as they are."""
-    _local_module.threading = _Threading()
+    """Changes asgiref as this module says. Call it when Puff's threads run."""
     _sync_to_async.threadlocal = _puff.WorkLocal()
     _async_to_sync.__call__ = _call
     _sensitive_context.__aenter__ = _enter
@@ -257,4 +241,3 @@ def install() -> None:
     loop = _puff.asyncio_loop()
     if loop is not None:
         _async_to_sync.loop_thread_executors[loop] = _default_place
-    _driver.install()

@@ -1,16 +1,12 @@
 """What the command line runs: applications found by name, functions called as commands."""
 
-import asyncio
 import importlib
-import inspect
 import sys
 import traceback
 from collections.abc import Awaitable, Sequence
 from typing import Any
 
-from puff import _puff
 from puff.imports import import_string
-from puff.waiting import wrap_async
 
 
 class NotThere(Exception):
@@ -67,8 +63,10 @@ def call(path: str, arguments: Sequence[str]) -> int:
     try:
         function = load(path)
         result = function(*arguments)
-        if inspect.isawaitable(result):
-            run_on_asyncio(result)
+        if isinstance(result, Awaitable):
+            from puff.asyncio_support import run_coroutine
+
+            run_coroutine(_awaited(result))
         return 0
     except NotThere as error:
         print(f"puff: error: {error}", file=sys.stderr)
@@ -80,27 +78,8 @@ def call(path: str, arguments: Sequence[str]) -> int:
         return 1
 
 
-def run_on_asyncio(awaitable: Awaitable[Any]) -> Any:
-    """Runs an awaitable on the asyncio thread; the calling greenlet waits for its value."""
-
-    async def awaited() -> Any:
-        return await awaitable
-
-    def start(ret: Any) -> None:
-        def done(task: asyncio.Task[Any]) -> None:
-            if task.cancelled():
-                ret(None, asyncio.CancelledError())
-            elif failure := task.exception():
-                ret(None, failure)
-            else:
-                ret(task.result())
-
-        def on_loop() -> None:
-            asyncio.get_running_loop().create_task(awaited()).add_done_callback(done)
-
-        _puff.call_on_asyncio(on_loop)
-
-    return wrap_async(start)
+async def _awaited(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable
 
 
 def _status_of(code: object) -> int:

@@ -139,11 +139,11 @@ def _spawn_for(ret: Ret, function: Callable[[], Any]) -> "Greenlet[Any]":
 
 
 def patch_asgi_ref_local() -> None:
-    """Makes asgiref know greenlets; under Puff this is done at the start."""
+    """Makes asgiref know greenlets; under Puff this is done when asgiref is imported."""
     if _puff.is_puff():
-        from puff import _asgiref
+        from puff import _preparation
 
-        _asgiref.install()
+        _preparation.prepare()
 
 
 def patch_django() -> None:

@@ -33,7 +33,7 @@ TEST(parse_bind_address_test, SaysWhatToWriteInstead) {
     EXPECT_THAT(read(text), HasSubstr("write HOST:PORT")) << text;
   EXPECT_THAT(read("unix:"), HasSubstr("1 to 107 bytes"));
   EXPECT_THAT(read("unix:" + std::string(108, 'x')), HasSubstr("1 to 107 bytes"));
-  EXPECT_THAT(read("no.such.host.invalid:80"), HasSubstr("unknown host"));
+  EXPECT_THAT(read("no..where:80"), HasSubstr("unknown host"));
 }
 
 struct open_listener_test : testing::Test {

@@ -169,6 +169,7 @@ TEST_P(postgres_broken_conninfo, IsToldClearly) {
   EXPECT_EQ(send(*c, kind::simple, "SELECT 1")->code(), GetParam().code);
 }
 
+// Hosts with an empty label are unknown at once: no name server is asked, however slow it is.
 INSTANTIATE_TEST_SUITE_P(
     all, postgres_broken_conninfo,
     testing::Values(
@@ -178,7 +179,7 @@ INSTANTIATE_TEST_SUITE_P(
         broken_conninfo{"colour=red", ec::bad_argument, "invalid connection option \"colour\""},
         broken_conninfo{"host=a colour=red password=s3cret", ec::bad_argument, "\"colour\""},
         broken_conninfo{"host='a", ec::bad_argument, "unterminated quoted string"},
-        broken_conninfo{"host=a\\", ec::unavailable, "\"a\""},
+        broken_conninfo{"host=.a\\", ec::unavailable, "\".a\""},
         broken_conninfo{"= x", ec::bad_argument, "invalid connection option \"\""},
         broken_conninfo{"host=a port", ec::bad_argument, "missing \"=\" after \"port\""},
         broken_conninfo{"postgres://[::1", ec::bad_argument, "matching \"]\""},
@@ -201,10 +202,10 @@ INSTANTIATE_TEST_SUITE_P(
         broken_conninfo{"host=a,b hostaddr=127.0.0.1", ec::unavailable,
                         "could not match 2 host names to 1 hostaddr values"},
         broken_conninfo{"hostaddr=nowhere", ec::unavailable, "nowhere"},
-        broken_conninfo{"host=nowhere.invalid", ec::unavailable,
-                        "could not translate host name \"nowhere.invalid\" to address"},
-        broken_conninfo{"host=nowhere.invalid,127.0.0.1 port={free}", ec::unavailable,
-                        "could not translate host name \"nowhere.invalid\" to address"},
+        broken_conninfo{"host=no..where", ec::unavailable,
+                        "could not translate host name \"no..where\" to address"},
+        broken_conninfo{"host=no..where,127.0.0.1 port={free}", ec::unavailable,
+                        "could not translate host name \"no..where\" to address"},
         broken_conninfo{"host=127.0.0.1 port={free}", ec::unavailable, "Connection refused"},
         broken_conninfo{"host=localhost port={free}", ec::unavailable,
                         "connection to server at \"localhost\" (127.0.0.1), port {free} failed"},

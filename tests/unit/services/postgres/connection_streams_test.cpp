@@ -182,11 +182,13 @@ TEST_F(postgres_copies, TakeData) {
 TEST_F(postgres_copies, TakeLargeDataAtTheServersPace) {
   auto c = connect();
   simple(*c, "CREATE TEMP TABLE t (s text)");
-  ask(*c, kind::simple, "COPY t FROM STDIN");
   std::string data;
   for (int i = 0; i < 200'000; ++i) data += std::string(99, 'x') + "\n";
-  EXPECT_TRUE(ask(*c, kind::copy_data, data)->more());
-  EXPECT_EQ(ask(*c, kind::copy_end)->text(), "COPY 200000");
+  for (int round = 0; round < 5; ++round) {
+    ask(*c, kind::simple, "COPY t FROM STDIN");
+    ASSERT_TRUE(ask(*c, kind::copy_data, data)->more());
+    EXPECT_EQ(ask(*c, kind::copy_end)->text(), "COPY 200000");
+  }
 }
 
 TEST_F(postgres_copies, TellOfBadDataAtTheirEnd) {

@@ -1,5 +1,6 @@
 #include "services/postgres/pool.hpp"
 
+#include "tests/support/scripted_peer.hpp"
 #include "tests/unit/services/postgres/pool_fixture.hpp"
 
 namespace puff::postgres {
@@ -100,10 +101,11 @@ TEST_F(postgres_pool, ATimeOutNamesTheHolders) {
 }
 
 TEST_F(postgres_pool, TheLongestWaitIsThePools) {
+  test::scripted_peer silent{loop.io(), [](const std::string&) { return ""; }};
   auto options = up_to(1);
+  options.connection.conninfo = "host=127.0.0.1 port=" + std::to_string(silent.port());
   options.lease_timeout = 30ms;
   pool p{loop.io(), loop.wheel(), options};
-  auto a = lease(p);
   auto waits = wish(p, "patient", 1h);
   EXPECT_TRUE(comes_true([&] { return waits->answered(); }));
   EXPECT_EQ(waits->code(), ec::timed_out);

@@ -11,11 +11,11 @@ imported."""
 import builtins
 import importlib
 import sys
-from collections.abc import Mapping, Sequence
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
+
+from puff._intercept import intercept
 
 ENGINE = "puff.contrib.django.postgres"
 DRIVER = "puff.postgres"
@@ -31,28 +31,10 @@ _USERS = {
 _SHARED = "django.db.backends.postgresql.psycopg_any"
 
 
-class _Finder(MetaPathFinder):
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,
-        target: ModuleType | None = None,
-    ) -> ModuleSpec | None:
-        if fullname not in _USERS or not is_wanted():
-            return None
-        spec = PathFinder.find_spec(fullname, path, target)
-        if spec is not None and spec.origin is not None:
-            spec.loader = _Loader(fullname, spec.origin)
-        return spec
-
-
-class _Loader(SourceFileLoader):
+def _execute(module: ModuleType, run: Callable[[ModuleType], object]) -> None:
     """Runs a module with imports of its own."""
-
-    def exec_module(self, module: ModuleType) -> None:
-        own = {**vars(builtins), "__import__": _import}
-        module.__dict__["__builtins__"] = own
-        super().exec_module(module)
+    module.__dict__["__builtins__"] = {**vars(builtins), "__import__": _import}
+    run(module)
 
 
 def _import(
@@ -93,7 +75,7 @@ def is_wanted() -> bool:
 def is_claimed() -> bool:
     """Whether Django's modules use Puff's driver. False if nobody has imported them yet."""
     module = sys.modules.get(_SHARED)
-    return module is not None and isinstance(module.__loader__, _Loader)
+    return module is not None and vars(module)["__builtins__"].get("__import__") is _import
 
 
 def is_taken() -> bool:
@@ -103,5 +85,4 @@ def is_taken() -> bool:
 
 def install() -> None:
     """From now on Django's modules find Puff's driver, if it is wanted. Twice is fine."""
-    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+    intercept(_USERS, _execute, is_wanted)
