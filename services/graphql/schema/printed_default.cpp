@@ -46,7 +46,9 @@ text printed_scalar(const value_node& value, const named_type& type) {
   }
   if (value.kind == node_kind::int_value || value.kind == node_kind::float_value)
     return printed_number(value, false);
-  return value.kind == node_kind::string_value ? print_string(value.text) : print(value);
+  if (value.kind == node_kind::string_value || value.kind == node_kind::enum_value)
+    return print_string(value.text);
+  return print(value);
 }
 
 text printed_list(const value_node& value, const type_ref& item, int depth) {

@@ -1,0 +1,6 @@
+'use strict';
+
+const g = require('graphql');
+
+// The rules of a server that does not describe itself.
+exports.closed = [...g.specifiedRules, g.NoSchemaIntrospectionCustomRule];
