@@ -13,5 +13,6 @@ bool bind_core(PyObject* module);
 bool bind_redis(PyObject* module);
 bool bind_postgres(PyObject* module);
 bool bind_postgres_dbapi(PyObject* module);
+bool bind_graphql(PyObject* module);
 
 }  // namespace puff::bridge

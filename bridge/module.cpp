@@ -18,7 +18,8 @@ PyMODINIT_FUNC PyInit__puff() {
   auto* module = PyModule_Create(&definition);
   if (!module) return nullptr;
   if (puff::bridge::bind_core(module) && puff::bridge::bind_redis(module) &&
-      puff::bridge::bind_postgres(module) && puff::bridge::bind_postgres_dbapi(module))
+      puff::bridge::bind_postgres(module) && puff::bridge::bind_postgres_dbapi(module) &&
+      puff::bridge::bind_graphql(module))
     return module;
   Py_DECREF(module);
   return nullptr;
