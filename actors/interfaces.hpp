@@ -57,6 +57,21 @@ using postgres_pool_actor = caf::typed_actor<
     /// Whether the server lets us in; the error says in one line why not.
     caf::replies_to<check_atom>::with<check_atom>>;
 
+/// Executes the operations of one GraphQL schema, on the loop of its database.
+using graphql_resolver_actor = caf::typed_actor<
+    /// Requests by HTTP for its paths, as for any application.
+    caf::reacts_to<serve_atom, request_batch>,
+    /// A query or mutation; whatever goes wrong with it is in the answer.
+    caf::replies_to<execute_atom, graphql_call_parcel>::with<graphql_answer_parcel>,
+    /// A subscription: the answer is `opened`, or why not. Its subscriber may be told events
+    /// before.
+    caf::replies_to<open_atom, graphql_subscription_parcel>::with<graphql_answer_parcel>,
+    /// The subscriber has taken the last event: only now the next is executed.
+    caf::reacts_to<taken_atom, graphql_ticket>,
+    /// Nobody wants the answer or the events any more: SQL is cancelled, the stream is closed, and
+    /// the subscriber is told nothing. An answer that is owed is `cancelled`.
+    caf::reacts_to<stop_atom, graphql_ticket>>;
+
 /// Asks other actors on behalf of threads that are no actors.
 using outside_desk_actor = caf::typed_actor<
     /// Runs the errand as itself. An errand that is dropped has not run.

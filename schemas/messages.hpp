@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "schemas/graphql.hpp"
 #include "schemas/redis_value.hpp"
 #include "schemas/request.hpp"
 #include "schemas/response.hpp"
@@ -37,6 +38,15 @@ using sql_leased = parcel<sql_lent>;
 using sql_request_parcel = parcel<sql_request>;
 using sql_reply_parcel = parcel<sql_reply>;
 using sql_description = parcel<sql_session>;
+using graphql_call_parcel = parcel<graphql_call>;
+using graphql_answer_parcel = parcel<graphql_answer>;
+
+/// A subscription that somebody wishes, and whom its events are told.
+struct graphql_subscription {
+  graphql_call call;  ///< with a ticket
+  std::shared_ptr<graphql_subscriber> to;
+};
+using graphql_subscription_parcel = parcel<graphql_subscription>;
 
 // Verbs. Texts have at most ten characters.
 using serve_atom = caf::atom_constant<caf::atom("serve")>;      ///< events for an application
@@ -49,6 +59,10 @@ using run_atom = caf::atom_constant<caf::atom("run")>;      ///< a request for a
 using describe_atom = caf::atom_constant<caf::atom("describe")>;  ///< what is it like now?
 using cancel_atom = caf::atom_constant<caf::atom("cancel")>;      ///< stop what runs
 using return_atom = caf::atom_constant<caf::atom("return")>;      ///< what was lent is not needed
+using execute_atom = caf::atom_constant<caf::atom("execute")>;    ///< run this operation
+using open_atom = caf::atom_constant<caf::atom("open")>;          ///< begin this stream
+using taken_atom = caf::atom_constant<caf::atom("taken")>;        ///< the next, please
+using stop_atom = caf::atom_constant<caf::atom("stop")>;          ///< nobody wants it any more
 using errand_atom = caf::atom_constant<caf::atom("errand")>;      ///< do this in my place
 
 }  // namespace puff
@@ -62,3 +76,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_leased)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_request_parcel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_reply_parcel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_description)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::graphql_call_parcel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::graphql_answer_parcel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::graphql_subscription_parcel)

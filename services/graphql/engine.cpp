@@ -19,8 +19,12 @@ result<const operation_node*> operation_of(const document& doc,
   return refusal("Must provide an operation.");
 }
 
-execution_request request_of(prepared_request prepared, surroundings with,
-                             const execution_limits& limits) {
+}  // namespace
+
+engine::engine(bound_schema_ptr schema, const engine_options& options)
+    : schema_(std::move(schema)), options_(options), cache_(options.cache) {}
+
+execution_request engine::request_of(prepared_request prepared, surroundings with) const {
   execution_request out;
   out.plan = std::move(prepared.plan);
   out.variables = std::move(prepared.variables);
@@ -28,15 +32,10 @@ execution_request request_of(prepared_request prepared, surroundings with,
   out.context = std::move(with.context);
   out.sql = std::move(with.sql);
   out.clock = std::move(with.clock);
-  out.limits = limits;
+  out.limits = options_.execution;
   out.extensions = std::move(with.extensions);
   return out;
 }
-
-}  // namespace
-
-engine::engine(bound_schema_ptr schema, const engine_options& options)
-    : schema_(std::move(schema)), options_(options), cache_(options.cache) {}
 
 result<cached_document_ptr> engine::document_of(std::string_view text) {
   if (auto known = cache_.find(text)) return known;
@@ -77,8 +76,7 @@ std::shared_ptr<execution> engine::execute(prepared_request prepared, surroundin
     done(refuse({refusal("A subscription needs a transport with a stream.")}));
     return nullptr;
   }
-  return graphql::execute(request_of(std::move(prepared), std::move(with), options_.execution),
-                          std::move(done));
+  return graphql::execute(request_of(std::move(prepared), std::move(with)), std::move(done));
 }
 
 std::shared_ptr<execution> engine::execute(const graphql_request& asked, surroundings with,

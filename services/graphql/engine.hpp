@@ -45,7 +45,7 @@ struct prepared_request {
   operation_type operation() const noexcept { return plan->operation->operation; }
 };
 
-/// One subscription of a client. Events are executed one after the other.
+/// One subscription of a client. Events are executed one after the other. Destroying it stops it.
 class subscription {
  public:
   virtual ~subscription() = default;
@@ -87,6 +87,7 @@ class engine {
 
  private:
   result<cached_document_ptr> document_of(std::string_view text);
+  execution_request request_of(prepared_request prepared, surroundings with) const;
 
   const bound_schema_ptr schema_;
   const engine_options options_;

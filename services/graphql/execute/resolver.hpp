@@ -91,14 +91,17 @@ class type_resolver {
   virtual std::vector<std::string> resolve(const row_set& rows, request_context* context) = 0;
 };
 
-/// Where the events of a subscription go. Each is executed before the next is accepted: `next`
-/// answers when the event's response is on its way.
+/// Where the events of a subscription go, from the moment it is opened. They are executed one after
+/// the other and wait for that; the sink forgets nothing, so a stream that can be faster than its
+/// reader looks at what `next` returns and pauses.
 class event_sink {
  public:
   virtual ~event_sink() = default;
-  /// The value of the root field: a column of one row.
-  virtual void next(column_ptr event) = 0;
+  /// The value of the root field: a column of one row. Returns how many events wait.
+  virtual std::size_t next(column_ptr event) = 0;
+  /// The subscription ends with this error; events that wait are forgotten.
   virtual void failed(field_failure why) = 0;
+  /// There are no more events; those that wait are executed.
   virtual void ended() = 0;
 };
 
@@ -106,10 +109,10 @@ class event_sink {
 class stream_resolver {
  public:
   virtual ~stream_resolver() = default;
-  /// Answers that the stream is open, or why not. The sink lives until `stop` is called.
+  /// Answers that the stream is open, or why not. The call is valid until `stop`.
   virtual void open(const field_call& call, std::shared_ptr<event_sink> sink,
                     reply<std::optional<field_failure>> done) = 0;
-  /// Nobody wants events of this sink any more.
+  /// Nobody wants events of this sink any more. Called once for each `open`.
   virtual void stop(const event_sink& sink) = 0;
 };
 

@@ -1,0 +1,124 @@
+#include "services/graphql/execute/internal/running_subscription.hpp"
+
+#include "services/graphql/execute/internal/shape.hpp"
+#include "services/graphql/values/memory_rows.hpp"
+#include "services/graphql/values/variables.hpp"
+
+namespace puff::graphql::internal {
+
+/// Brings the news that the stream is open, or why it is not.
+class running_subscription::opening final : public receiver<std::optional<field_failure>> {
+ public:
+  explicit opening(std::shared_ptr<running_subscription> to) : to_(std::move(to)) {}
+  void receive(std::optional<field_failure> fault) override { to_->opened(std::move(fault)); }
+  void dropped() override {
+    to_->opened(field_failure{"Nothing opened the stream.", {}});
+  }
+  void when_cancelled(std::function<void()> stop) override {
+    to_->stop_opening_ = std::move(stop);
+  }
+
+ private:
+  std::shared_ptr<running_subscription> to_;
+};
+
+running_subscription::running_subscription(execution_request request, next_response next_one,
+                                           over ended_so)
+    : request_(std::move(request)), next_(std::move(next_one)), over_(std::move(ended_so)) {}
+
+void running_subscription::start() {
+  const auto& plan = *request_.plan;
+  const auto& f = plan.root->fields.front();
+  const auto* stream = f.binding == nullptr ? nullptr : std::get_if<from_stream>(f.binding);
+  if (stream == nullptr)
+    return finish(refusal({name_of(f) + " has no stream of events.", {}}, {}));
+  auto arguments = f.arguments ? *f.arguments
+                               : coerce_arguments(*plan.doc, *f.nodes.front(),
+                                                  f.definition->arguments, request_.variables,
+                                                  {.scalars = plan.schema->scalars});
+  if (!arguments) {
+    const auto& wrong = arguments.errors().front();
+    return finish(refusal({wrong.message, wrong.extensions}, wrong.locations));
+  }
+  arguments_ = std::move(*arguments);
+  stream_ = stream->resolver;
+  root_ = request_.root == nullptr ? row_of(value_object{}) : request_.root;
+  call_.emplace(field_call{plan, f, *plan.root, root_, arguments_, request_.variables,
+                           request_.context.get(), memory_, true});
+  stream_->open(*call_, shared_from_this(),
+                reply<std::optional<field_failure>>{std::make_unique<opening>(shared_from_this())});
+}
+
+void running_subscription::opened(std::optional<field_failure> fault) {
+  stop_opening_ = nullptr;
+  if (over_ == nullptr) return;
+  if (fault) return finish(refusal(*fault, {}));
+  is_open_ = true;
+  run_next();
+}
+
+std::size_t running_subscription::next(column_ptr event) {
+  if (over_ == nullptr || no_more_) return 0;
+  events_.push_back(std::move(event));
+  run_next();
+  return events_.size();
+}
+
+void running_subscription::run_next() {
+  while (over_ != nullptr && is_open_ && !busy_ && !events_.empty()) {
+    auto one = request_;
+    one.event = std::move(events_.front());
+    events_.pop_front();
+    busy_ = true;
+    auto run = execute(std::move(one), [me = shared_from_this()](response r) {
+      me->answered(std::move(r));
+    });
+    if (busy_) running_ = std::move(run);
+  }
+  if (over_ != nullptr && is_open_ && !busy_ && no_more_) finish(std::nullopt);
+}
+
+void running_subscription::answered(response r) {
+  const bool was_later = running_ != nullptr;
+  running_ = nullptr;
+  busy_ = false;
+  if (over_ == nullptr) return;
+  next_(std::move(r));
+  if (was_later) run_next();  // otherwise `run_next` is on the stack
+}
+
+void running_subscription::failed(field_failure why) {
+  if (over_ == nullptr) return;
+  finish(refusal(why, {}));
+}
+
+void running_subscription::ended() {
+  no_more_ = true;
+  run_next();
+}
+
+void running_subscription::stop() {
+  over_ = nullptr;
+  events_.clear();
+  if (const auto run = std::exchange(running_, nullptr)) run->cancel();
+  if (const auto stop_it = std::exchange(stop_opening_, nullptr)) stop_it();
+  if (const auto stream = std::exchange(stream_, nullptr)) stream->stop(*this);
+}
+
+void running_subscription::finish(std::optional<response> last) {
+  const auto keep = shared_from_this();
+  const auto over_now = std::exchange(over_, nullptr);
+  stop();
+  over_now(std::move(last));
+}
+
+response running_subscription::refusal(const field_failure& why,
+                                       std::vector<location> places) const {
+  const auto& f = request_.plan->root->fields.front();
+  graphql_error e{why.message, std::move(places), {std::string{f.response_key}}, why.extensions};
+  if (e.locations.empty())
+    for (const auto* node : f.nodes) e.locations.push_back(request_.plan->doc->place_of(*node));
+  return refuse({std::move(e)});
+}
+
+}  // namespace puff::graphql::internal
