@@ -3,24 +3,10 @@
 #include "actors/core/end.hpp"
 
 namespace puff {
-namespace {
-
-thread_local loop* this_loop = nullptr;
-
-}  // namespace
 
 loop::loop(caf::actor_system& system) : execution_unit(&system), outward_(&system) {}
 
-loop::~loop() {
-  if (this_loop == this) this_loop = nullptr;
-}
-
-loop* loop::current() noexcept { return this_loop; }
-
-void loop::enter_thread() noexcept {
-  thread_ = std::this_thread::get_id();
-  this_loop = this;
-}
+loop::~loop() = default;
 
 void loop::exec_later(caf::resumable* turn) {
   // CAF has added a reference for us.

@@ -50,8 +50,6 @@ class loop : public caf::execution_unit, public deadline_source {
   clock::time_point now() const noexcept override;
 
   bool on_own_thread() const noexcept { return thread_ == std::this_thread::get_id(); }
-  /// The loop whose thread is calling, or null.
-  static loop* current() noexcept;
 
   /// Asks all pinned actors to exit, now and from now on. From any thread.
   void stop();
@@ -68,7 +66,7 @@ class loop : public caf::execution_unit, public deadline_source {
   static constexpr std::size_t messages_per_turn = 50;
 
   void run_turn(caf::intrusive_ptr<caf::resumable> turn);
-  void enter_thread() noexcept;
+  void enter_thread() noexcept { thread_ = std::this_thread::get_id(); }
   clock::time_point wheel_time() const noexcept { return deadlines_.now(); }
   bool finished() const noexcept { return stopping_ && pinned_.empty(); }
 

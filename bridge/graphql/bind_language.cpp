@@ -1,10 +1,11 @@
 #include "bridge/bindings.hpp"
+#include "bridge/graphql/arguments.hpp"
+#include "bridge/graphql/client.hpp"
 #include "bridge/graphql/field_data.hpp"
 #include "bridge/graphql/in_process.hpp"
 #include "bridge/graphql/load_schema.hpp"
 #include "bridge/graphql/python_call.hpp"
 #include "bridge/graphql/python_stream.hpp"
-#include "bridge/graphql/values.hpp"
 #include "bridge/internal/arguments.hpp"
 #include "services/graphql/language/printer.hpp"
 #include "services/graphql/output/response_writer.hpp"
@@ -17,25 +18,13 @@ namespace py = pybind11;
 namespace puff::bridge {
 namespace {
 
+using graphql::new_text;
+using graphql::read;
 using internal::has_arguments;
 using puff::graphql::document_ptr;
 using puff::graphql::graphql_errors;
 
 constexpr auto document_name = "puff.graphql.document";
-
-PyObject* text(std::string_view utf8) {
-  return PyUnicode_DecodeUTF8(utf8.data(), static_cast<Py_ssize_t>(utf8.size()), "replace");
-}
-
-bool read_text(PyObject* from, std::string& to) {
-  std::string_view utf8;
-  if (PyUnicode_Check(from) && graphql::text_of(from, utf8)) {
-    to = utf8;
-    return true;
-  }
-  PyErr_SetString(PyExc_TypeError, "a str was expected");
-  return false;
-}
 
 /// Errors as JSON: a list as a response has it.
 PyObject* json_of(const graphql_errors& errors) {
@@ -43,7 +32,7 @@ PyObject* json_of(const graphql_errors& errors) {
   out.put('{');
   puff::graphql::write_errors(out, errors);
   out.put('}');
-  return text(out.view());
+  return new_text(out.view());
 }
 
 /// A pair (what, None) or (None, errors as JSON).
@@ -67,7 +56,7 @@ document_ptr document_in(PyObject* capsule) {
 
 PyObject* parse(PyObject*, PyObject* const* args, Py_ssize_t count) {
   std::string source;
-  if (!has_arguments("graphql_parse", count, 1) || !read_text(args[0], source)) return nullptr;
+  if (!has_arguments("graphql_parse", count, 1) || !read(args[0], source)) return nullptr;
   auto doc = puff::graphql::parse(std::move(source));
   return doc ? made(new_document(*doc)) : wrong(doc.errors());
 }
@@ -75,7 +64,7 @@ PyObject* parse(PyObject*, PyObject* const* args, Py_ssize_t count) {
 PyObject* print_document(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (!has_arguments("graphql_print", count, 1)) return nullptr;
   const auto doc = document_in(args[0]);
-  return doc ? text(puff::graphql::print(*doc)) : nullptr;
+  return doc ? new_text(puff::graphql::print(*doc)) : nullptr;
 }
 
 PyObject* validate(PyObject*, PyObject* const* args, Py_ssize_t count) {
@@ -99,7 +88,7 @@ PyObject* build(PyObject*, PyObject* const* args, Py_ssize_t count) {
 PyObject* print_schema(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (!has_arguments("graphql_print_schema", count, 1)) return nullptr;
   auto* schema = graphql::schema_in(args[0]);
-  return schema ? text(puff::graphql::print_schema(*schema->asks.schema()->types)) : nullptr;
+  return schema ? new_text(puff::graphql::print_schema(*schema->asks.schema()->types)) : nullptr;
 }
 
 const char* name_of(puff::graphql::type_kind kind) {
@@ -135,7 +124,7 @@ py::list outline_of(const puff::graphql::schema& s) {
 
 PyObject* outline(PyObject*, PyObject* const* args, Py_ssize_t count) {
   std::string sdl;
-  if (!has_arguments("graphql_outline", count, 1) || !read_text(args[0], sdl)) return nullptr;
+  if (!has_arguments("graphql_outline", count, 1) || !read(args[0], sdl)) return nullptr;
   auto schema = puff::graphql::build_schema(std::move(sdl));
   if (schema) return outline_of(**schema).release().ptr();
   std::string faults;
@@ -146,7 +135,7 @@ PyObject* outline(PyObject*, PyObject* const* args, Py_ssize_t count) {
 
 bool add_types(PyObject* module) {
   return graphql::add_call_type(module) && graphql::add_task_end_type(module) &&
-         graphql::add_sink_type(module);
+         graphql::add_sink_type(module) && graphql::add_subscription_type(module);
 }
 
 }  // namespace
@@ -170,6 +159,12 @@ bool bind_graphql(PyObject* module) {
       fast("graphql_execute", graphql::execute_here,
            "graphql_execute($module, schema, query, variables, operation, headers, token, /)\n"
            "--\n\nThe response as JSON; executed on this thread, without a database."),
+      fast("graphql_query", graphql::query,
+           "graphql_query($module, schema, query, variables, operation, headers, token, session, /)"
+           "\n--\n\nThe response of a served schema, as JSON."),
+      fast("graphql_subscribe", graphql::subscribe,
+           "graphql_subscribe($module, schema, query, variables, operation, headers, token, "
+           "session, /)\n--\n\n(subscription, None) or (None, the refusal as JSON)."),
       {nullptr, nullptr, 0, nullptr}};
   return add_types(module) && PyModule_AddFunctions(module, functions) == 0;
 }

@@ -1,11 +1,6 @@
 #include "bridge/graphql/columns.hpp"
 
-#include <datetime.h>
-
-#include <algorithm>
-
 #include "bridge/graphql/values.hpp"
-#include "bridge/report.hpp"
 #include "services/graphql/execute/resolver.hpp"
 #include "services/graphql/values/column_builder.hpp"
 
@@ -275,7 +270,7 @@ column_ptr column_reader::attribute_column(const std::vector<PyObject*>& objects
 row_set_ptr column_reader::rows(const std::vector<PyObject*>& objects, const type_ref& type,
                                 const selections& selected,
                                 const std::vector<std::string>& further) const {
-  static const named_type text_type{.kind = type_kind::scalar, .name = "Any"};
+  static const named_type any;  // a scalar
   auto columns = columns_of(selected);
   for (const auto& name : further) columns.add(name);
   std::vector<std::string> types;
@@ -289,7 +284,7 @@ row_set_ptr column_reader::rows(const std::vector<PyObject*>& objects, const typ
       out->add(column.name, objects_column(objects));
       continue;
     }
-    const auto its_type = column.type ? column.type : type_ref{&text_type};
+    const auto its_type = column.type ? column.type : type_ref{&any};
     if (auto values = attribute_column(objects, types, column.name, its_type, column.selected))
       out->add(column.name, std::move(values));
   }

@@ -1,5 +1,7 @@
 #include "bridge/graphql/field_data.hpp"
 
+#include "actors/core/current_loop.hpp"
+
 #include <algorithm>
 
 #include "bridge/graphql/columns.hpp"
@@ -171,7 +173,7 @@ std::shared_ptr<field_data> data_of(const puff::graphql::field_call& call) {
   made->layer = layer_of(call);
   if (auto* context = dynamic_cast<python_context*>(call.context))
     made->context = context->shared_from_this();
-  made->home = loop::current();
+  made->home = current_loop();
   made->is_root = call.is_root;
   return made;
 }

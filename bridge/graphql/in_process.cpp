@@ -1,6 +1,6 @@
 #include "bridge/graphql/in_process.hpp"
 
-#include "bridge/graphql/values.hpp"
+#include "bridge/graphql/arguments.hpp"
 #include "bridge/internal/arguments.hpp"
 #include "bridge/python_thread.hpp"
 #include "schemas/header_block.hpp"
@@ -24,32 +24,6 @@ struct question {
   header_block headers;
 };
 
-bool read(PyObject* from, std::string& to) {
-  std::string_view utf8;
-  if (PyUnicode_Check(from) && text_of(from, utf8)) {
-    to = utf8;
-    return true;
-  }
-  PyErr_SetString(PyExc_TypeError, "a str was expected");
-  return false;
-}
-
-bool read(PyObject* from, std::optional<std::string>& to) {
-  if (from == Py_None) return true;
-  return read(from, to.emplace());
-}
-
-bool read(PyObject* from, header_block& to) {
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(from); ++i) {
-    std::string name, value;
-    auto* pair = PySequence_Fast_GET_ITEM(from, i);
-    if (!read(PyTuple_GET_ITEM(pair, 0), name) || !read(PyTuple_GET_ITEM(pair, 1), value))
-      return false;
-    to.add(name, value);
-  }
-  return true;
-}
-
 using finished = std::function<void(std::string)>;
 
 class authorized final : public receiver<authorization> {
@@ -63,7 +37,7 @@ class authorized final : public receiver<authorization> {
     with.context = std::move(*how);
     const graphql_request asked{what_->query, what_->operation, what_->variables};
     what_->schema->asks.execute(asked, std::move(with),
-                                [done = done_, keep = what_](response r) { done(std::move(r.body)); });
+                                [done = done_, keep = what_](puff::graphql::response r) { done(std::move(r.body)); });
   }
   void dropped() override { done_(refuse({{.message = "Nobody could be authorized."}}).body); }
   void when_cancelled(std::function<void()>) override {}
@@ -81,16 +55,12 @@ void ask(std::shared_ptr<question> what, finished done) {
                        reply<authorization>{std::make_unique<authorized>(what, std::move(done))});
 }
 
-PyObject* text(const std::string& utf8) {
-  return PyUnicode_DecodeUTF8(utf8.data(), static_cast<Py_ssize_t>(utf8.size()), "replace");
-}
-
 PyObject* wait_for_answer(std::shared_ptr<question> what) {
   return wait_for("graphql.execute", [&](python_thread& thread, wait_id id) {
     // From the thread's own turn: here its greenlet still runs.
     thread.post([what, &thread, id] {
       ask(what, [&thread, id](std::string body) {
-        thread.complete(id, [body = std::move(body)] { return text(body); });
+        thread.complete(id, [body = std::move(body)] { return new_text(body); });
       });
     });
   });
@@ -99,7 +69,7 @@ PyObject* wait_for_answer(std::shared_ptr<question> what) {
 PyObject* answer_at_once(std::shared_ptr<question> what) {
   std::optional<std::string> body;
   ask(std::move(what), [&body](std::string said) { body = std::move(said); });
-  if (body) return text(*body);
+  if (body) return new_text(*body);
   PyErr_SetString(PyExc_RuntimeError, "graphql.execute: a resolver did not answer");
   return nullptr;
 }

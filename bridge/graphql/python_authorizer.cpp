@@ -1,5 +1,7 @@
 #include "bridge/graphql/python_authorizer.hpp"
 
+#include "actors/core/current_loop.hpp"
+
 #include "bridge/graphql/columns.hpp"
 #include "bridge/graphql/field_data.hpp"
 #include "bridge/graphql/python_call.hpp"
@@ -30,7 +32,7 @@ class auth_run final : public python_call {
     data_->title = title_of_auth;
     data_->layer = std::make_shared<layer_data>();
     data_->context = std::make_shared<python_context>(headers, std::move(token), kept_object{});
-    data_->home = loop::current();
+    data_->home = current_loop();
   }
 
   ~auth_run() override {

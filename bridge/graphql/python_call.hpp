@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "actors/core/loop.hpp"
 #include "bridge/graphql/kept_object.hpp"
 #include "bridge/graphql/python_field.hpp"
 
@@ -44,7 +45,7 @@ class python_call : public std::enable_shared_from_this<python_call> {
 };
 
 /// Runs `what` on the loop an execution lives on; here and now if it has none.
-void post_home(class ::puff::loop* home, std::function<void()> what);
+void post_home(loop* home, std::function<void()> what);
 
 /// Adds the type by which a task of asyncio gives back what it returned. Once, at import.
 bool add_task_end_type(PyObject* module);

@@ -15,8 +15,8 @@ namespace puff::bridge::graphql {
 class python_context final : public puff::graphql::request_context,
                              public std::enable_shared_from_this<python_context> {
  public:
-  python_context(header_block headers, std::optional<std::string> token, kept_object auth)
-      : headers(std::move(headers)), token(std::move(token)), auth(std::move(auth)) {}
+  python_context(header_block sent, std::optional<std::string> bearer, kept_object authorized)
+      : headers(std::move(sent)), token(std::move(bearer)), auth(std::move(authorized)) {}
 
   const header_block headers;
   const std::optional<std::string> token;

@@ -50,7 +50,7 @@ class stream_run final : public python_call {
   std::string title() const override { return what_->title; }
 
   void opened() {
-    if (std::exchange(is_open_, true)) return;
+    if (is_open_.exchange(true)) return;
     at_home([](execution_side& own) { own.done(std::nullopt); });
   }
 

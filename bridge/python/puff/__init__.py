@@ -37,6 +37,7 @@ from puff.waiting import (
 )
 
 if TYPE_CHECKING:
+    from puff.graphql import global_graphql
     from puff.redis import global_redis
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "blocking",
     "cached_import",
     "context_id_var",
+    "global_graphql",
     "global_redis",
     "import_string",
     "is_asyncio",
@@ -77,7 +79,7 @@ __all__ = [
 ]
 
 # Imported when they are asked for: a program pays for the resources that it uses.
-_LAZY = {"global_redis": "puff.redis"}
+_LAZY = {"global_graphql": "puff.graphql", "global_redis": "puff.redis"}
 
 
 def __getattr__(name: str) -> Any:

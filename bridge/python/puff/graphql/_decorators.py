@@ -192,5 +192,4 @@ def parent(method: F) -> F:
 
 def nested_dataclass(cls: C) -> C:
     """A dataclass; programs of the first versions used it."""
-    made: C = dataclass(cls)
-    return made
+    return dataclass(cls)  # type: ignore[return-value]

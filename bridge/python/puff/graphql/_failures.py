@@ -29,11 +29,10 @@ class PermissionDenied(GraphQLError):
         response_message: str = "Permission denied",
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        if isinstance(status, str):
-            status, response_message = 403, status
-        super().__init__(response_message, {"code": "FORBIDDEN"})
-        self.status = status
-        self.response_message = response_message
+        text = status if isinstance(status, str) else response_message
+        super().__init__(text, {"code": "FORBIDDEN"})
+        self.status = 403 if isinstance(status, str) else status
+        self.response_message = text
         self.headers = dict(headers or {})
 
 

@@ -97,8 +97,8 @@ def evaluate(annotation: Any, where: str, module: str, names: Mapping[str, Any])
     except NameError as failure:
         name = failure.name or str(failure)
         raise SchemaError(
-            f"{where}: the annotation {annotation!r} names {name!r}, which module {module} does not "
-            f"know: import it there, or define it at the module's top level"
+            f"{where}: the annotation {annotation!r} names {name!r}, which module {module} does "
+            f"not know: import it there, or define it at the module's top level"
         ) from None
     except Exception as failure:
         raise SchemaError(f"{where}: the annotation {annotation!r} is no type: {failure}") from None
@@ -168,7 +168,7 @@ def item_of_stream(hint: Any, where: str) -> Any:
 
 
 def is_interface(cls: type) -> bool:
-    """Whether the class is abstract: marked, derived from ABC directly, or with abstract methods."""
+    """Whether the class is abstract: marked, derived from ABC, or with abstract methods."""
     if "__graphql_interface__" in cls.__dict__:
         return True
     return dataclasses.is_dataclass(cls) and (

@@ -66,7 +66,9 @@ class InputTypes:
         text, decode = self.input(hint, where)
         made = Input(name, text)
         if default is not dataclasses.MISSING:
-            made.default = None if default is None or isinstance(default, Unset) else literal(default)
+            made.default = (
+                None if default is None or isinstance(default, Unset) else literal(default)
+            )
             if made.default is None:
                 made.type = made.type.removesuffix("!")
         return made, decode
@@ -96,7 +98,9 @@ class InputTypes:
             text, decode = self.input(hint.arguments[0], where)
             return f"[{text}]", decode_items(decode)
         if hint.kind is None:
-            raise SchemaError(f"{where}: an argument cannot be a union: use an input type (@one_of)")
+            raise SchemaError(
+                f"{where}: an argument cannot be a union: use an input type (@one_of)"
+            )
         leaf = self._reader.leaf(hint.kind, where)
         if leaf is None:
             return self._class(hint.kind, where)

@@ -65,7 +65,9 @@ def method_of(owner: type, name: str) -> Method | None:
         return None
     if not 1 <= len(first) <= (1 if how == "instance" else 2):
         begin = {"class": "cls, ", "static": "", "instance": "self, "}[how]
-        raise TypeError(f"{owner.__name__}.{name}: its parameters begin with ({begin}context, /, ..)")
+        raise TypeError(
+            f"{owner.__name__}.{name}: its parameters begin with ({begin}context, /, ..)"
+        )
     rest = {each.name: each for each in own[len(first) :]}
     return Method(owner, name, how, found, len(first) == 2, rest, marks, {})
 
@@ -188,7 +190,7 @@ def _instances(call: Any, method: Method) -> list[Any]:
             found[name] = values if decode is None else [_decoded(each, decode) for each in values]
     made = []
     for row in range(call.rows):
-        one = object.__new__(method.owner)
+        one: Any = object.__new__(method.owner)
         for name, cells in found.items():
             object.__setattr__(one, name, cells[row])
         made.append(one)

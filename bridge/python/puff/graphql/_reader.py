@@ -15,8 +15,8 @@ from puff.graphql._input_types import InputTypes
 from puff.graphql._leaves import Scalar
 from puff.graphql._methods import Method, function_of, method_of
 from puff.graphql._relay import Connection, connection_type
-from puff.graphql._streams import driver
 from puff.graphql._spec import Column, Field, Function, Input, Kind, Statement, Type
+from puff.graphql._streams import driver
 
 SELF = "__self__"
 
@@ -160,7 +160,8 @@ class Reader:
             if method is not None:
                 self._add_method(made, method, columns)
         if made.kind == "interface":
-            for derived in cls.__subclasses__():
+            subclasses: list[type] = cls.__subclasses__()
+            for derived in subclasses:
                 self._object(derived, cls.__name__)
         if not made.fields:
             raise SchemaError(
@@ -186,7 +187,9 @@ class Reader:
         where = f"{method.owner.__name__}.{method.name}"
         returns = inspect.signature(method.function).return_annotation
         if returns is inspect.Signature.empty:
-            raise SchemaError(f"{where}: its resolver has no return hint, which is the field's type")
+            raise SchemaError(
+                f"{where}: its resolver has no return hint, which is the field's type"
+            )
         module = inspect.unwrap(method.function).__module__
         hint = self.evaluate(returns, where, module, method.owner)
         streams = self._streams
@@ -254,7 +257,7 @@ def _is_class(kind: Any) -> bool:
 
 def _fields_in(kind: type) -> bool:
     own = [name for base in kind.__mro__[:-1] for name in vars(base)]
-    return bool(kind.__dict__.get("__annotations__")) or any(method_of(kind, n) for n in own)
+    return bool(inspect.get_annotations(kind)) or any(method_of(kind, n) for n in own)
 
 
 def annotations_of(cls: type) -> list[tuple[str, Any, str, Any]]:
@@ -264,7 +267,7 @@ def annotations_of(cls: type) -> list[tuple[str, Any, str, Any]]:
         metadata = {each.name: each.metadata for each in dataclasses.fields(cls)}
     found: dict[str, tuple[str, Any, str, Any]] = {}
     for base in reversed(cls.__mro__):
-        for name, annotation in base.__dict__.get("__annotations__", {}).items():
+        for name, annotation in inspect.get_annotations(base).items():
             if name.startswith("_") or "ClassVar" in str(annotation):
                 continue
             if dataclasses.is_dataclass(cls) and name not in metadata:

@@ -72,7 +72,9 @@ def paginate(
     `cursor(item)`, which then must differ from item to item. GraphQLError for arguments that name
     no page."""
     every = list(items)
-    names = [_encoded(place if cursor is None else cursor(item)) for place, item in enumerate(every)]
+    names = [
+        _encoded(place if cursor is None else cursor(item)) for place, item in enumerate(every)
+    ]
     begin = 0 if after is None else _place(names, after, "after") + 1
     end = len(every) if before is None else _place(names, before, "before")
     begin, end = _cut(begin, max(begin, end), first, last)

@@ -19,8 +19,8 @@ class Aligned:
 def aligned(values: Iterable[Any]) -> Any:
     """What a resolver of a layer returns to give each of its parents a value of its own:
 
-        @classmethod
-        def books(cls, parents, context, /) -> list[Book]:
-            return graphql.aligned([shelf[author.id] for author in parents])
+    @classmethod
+    def books(cls, parents, context, /) -> list[Book]:
+        return graphql.aligned([shelf[author.id] for author in parents])
     """
     return Aligned(values)

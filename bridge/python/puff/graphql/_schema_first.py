@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from puff import _puff
@@ -11,8 +11,8 @@ from puff.graphql._decorators import marks_of
 from puff.graphql._failures import SchemaError
 from puff.graphql._leaves import Scalar
 from puff.graphql._returns import Aligned
-from puff.graphql._streams import driver
 from puff.graphql._spec import Field, Function, RunsOn, Schema, Type
+from puff.graphql._streams import driver
 
 __all__ = ["SchemaFirst", "layer", "schema_from_sdl"]
 
@@ -33,11 +33,11 @@ class SchemaFirst:
     """A schema from SDL; made by `schema_from_sdl`."""
 
     sdl: str
-    resolvers: Mapping[str, Mapping[str, Any]]
-    default_resolver: DefaultResolver | None
-    resolve_type: Mapping[str, Resolver]
-    scalars: tuple[Scalar, ...]
-    auth: Resolver | None
+    resolvers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    default_resolver: DefaultResolver | None = None
+    resolve_type: Mapping[str, Resolver] = field(default_factory=dict)
+    scalars: tuple[Scalar, ...] = ()
+    auth: Resolver | None = None
 
     def describe(self) -> Schema:
         """What the engine is told."""
@@ -77,9 +77,9 @@ class SchemaFirst:
             if name not in types:
                 raise SchemaError(f"resolvers are given for type {name!r}, which the SDL lacks")
             known = {each.name for each in types[name].fields}
-            for field in fields:
-                if field not in known:
-                    raise SchemaError(f"a resolver is given for {name}.{field}, which the SDL lacks")
+            for each in fields:
+                if each not in known:
+                    raise SchemaError(f"a resolver is given for {name}.{each}, which the SDL lacks")
 
 
 def schema_from_sdl(
@@ -159,5 +159,3 @@ def _default(resolver: DefaultResolver, type_name: str, name: str) -> Function:
         return Aligned(values)
 
     return Function(run, "greenlet", ["__self__"])
-
-
