@@ -35,8 +35,9 @@ if(PUFF_SANITIZE)
   target_compile_options(puff_options INTERFACE -fsanitize=${PUFF_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(puff_options INTERFACE -fsanitize=${PUFF_SANITIZE})
   # g++ 12 warns falsely about code that a sanitizer has changed, and of Asio's fences under TSan.
-  target_compile_options(puff_options INTERFACE -Wno-maybe-uninitialized
-                                                $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+  target_compile_options(puff_options INTERFACE
+                         $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+                         $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
   set(puff_support ${PROJECT_SOURCE_DIR}/tests/support)
   set(PUFF_SANITIZER_ENVIRONMENT
       "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"

@@ -54,8 +54,7 @@ result<prepared_request> engine::prepare(const graphql_request& asked) {
   if (!operation) return operation.errors();
   const auto given = parse_variables(asked.variables);
   if (!given) return refusal("The variables are no valid JSON: " + context_of(given.error()) + ".");
-  const coercion how{schema_->scalars,
-                     options_.validation.did_you_mean == suggestions::shown};
+  const coercion how{schema_->scalars, options_.validation.did_you_mean == suggestions::shown};
   auto variables = coerce_variables(*schema_->types, *doc, **operation, *given, how);
   if (!variables) return std::move(variables).errors();
 
@@ -87,6 +86,15 @@ std::shared_ptr<execution> engine::execute(const graphql_request& asked, surroun
     return nullptr;
   }
   return execute(std::move(*prepared), std::move(with), std::move(done));
+}
+
+std::shared_ptr<subscription> engine::subscribe(prepared_request prepared, surroundings with,
+                                                subscription_calls calls) const {
+  if (prepared.operation() != operation_type::subscription) {
+    calls.ended(refuse({refusal("The operation is no subscription.")}));
+    return nullptr;
+  }
+  return graphql::subscribe(request_of(std::move(prepared), std::move(with)), std::move(calls));
 }
 
 }  // namespace puff::graphql

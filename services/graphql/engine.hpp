@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "services/graphql/execute/execution.hpp"
+#include "services/graphql/execute/subscription.hpp"
 #include "services/graphql/language/parser.hpp"
 #include "services/graphql/plan/plan_cache.hpp"
 #include "services/graphql/plan/planner.hpp"
@@ -43,21 +44,6 @@ struct prepared_request {
   plan_ptr plan;
   value_object variables;  ///< coerced
   operation_type operation() const noexcept { return plan->operation->operation; }
-};
-
-/// One subscription of a client. Events are executed one after the other. Destroying it stops it.
-class subscription {
- public:
-  virtual ~subscription() = default;
-  /// Ends it: the stream is told, and nothing is called any more.
-  virtual void stop() = 0;
-};
-
-/// What a subscription calls, on the execution's thread.
-struct subscription_calls {
-  std::function<void(response)> next;
-  /// Nothing comes after it. With a refusal if the stream could not be opened.
-  std::function<void(std::optional<response>)> ended;
 };
 
 /// A schema that answers requests. Its members may be called from any thread; an execution stays on

@@ -49,8 +49,7 @@ class graphql_world {
   void answers(const std::string& field, std::function<answer(const field_call&)> f,
                std::vector<std::string> depends_on = {}) {
     resolves(
-        field,
-        [f = std::move(f)](const field_call& call, reply<answer> done) { done(f(call)); },
+        field, [f = std::move(f)](const field_call& call, reply<answer> done) { done(f(call)); },
         std::move(depends_on));
   }
   void resolves(const std::string& field, function_resolver::function f,
@@ -74,8 +73,8 @@ class graphql_world {
     }
     const auto* operation = (*doc)->operation({});
     auto given = parse_variables(variables);
-    auto coerced = coerce_variables(*schema->types, **doc, *operation, *given,
-                                    coercion{schema->scalars});
+    auto coerced =
+        coerce_variables(*schema->types, **doc, *operation, *given, coercion{schema->scalars});
     if (!coerced) {
       done(refuse(coerced.errors()));
       return nullptr;
@@ -94,7 +93,8 @@ class graphql_world {
   /// The whole response of a request whose resolvers answer at once.
   std::string run(const std::string& query, const std::string& variables = {}) {
     std::string body = "(no response)";
-    start(query, [&](response r) { body = std::move(r.body); }, variables);
+    start(
+        query, [&](response r) { body = std::move(r.body); }, variables);
     return body;
   }
 

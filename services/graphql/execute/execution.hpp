@@ -13,10 +13,10 @@ namespace puff::graphql {
 /// What one execution may cost. Beyond `max_objects` and `max_depth` a field is an error, beyond
 /// the others the whole request.
 struct execution_limits {
-  std::size_t max_objects = 100'000;  ///< of one layer
-  std::size_t max_depth = 100;        ///< layers within one another
-  std::size_t max_bytes = 64u << 20;  ///< of the response
-  std::size_t max_errors = 100;       ///< more are counted
+  std::size_t max_objects = 100'000;          ///< of one layer
+  std::size_t max_depth = 100;                ///< layers within one another
+  std::size_t max_bytes = 64u << 20;          ///< of the response
+  std::size_t max_errors = 100;               ///< more are counted
   std::chrono::milliseconds timeout{30'000};  ///< needs a clock
 };
 
@@ -31,8 +31,8 @@ class execution_clock {
 
 /// How a request went, as far as a transport treats it differently.
 enum class outcome : std::uint8_t {
-  executed,   ///< there is data, perhaps null, perhaps with errors of fields
-  refused,    ///< the request was not executed: syntax, validation, variables, operation
+  executed,  ///< there is data, perhaps null, perhaps with errors of fields
+  refused,   ///< the request was not executed: syntax, validation, variables, operation
   timed_out,
   too_large,  ///< the response
   cancelled,
@@ -56,7 +56,7 @@ struct execution_request {
   /// The event of a subscription: the value of its root field, a column of one row.
   column_ptr event;
   std::shared_ptr<request_context> context;
-  std::shared_ptr<sql_executor> sql;      ///< null: fields of SQL are errors
+  std::shared_ptr<sql_executor> sql;       ///< null: fields of SQL are errors
   std::shared_ptr<execution_clock> clock;  ///< null: no timeout
   execution_limits limits;
   extensions_hook extensions;

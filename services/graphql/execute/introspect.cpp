@@ -165,7 +165,8 @@ class introspector {
       case what::type_description:
         return named([](column_builder& out, const named_type& t) { put(out, t.description); });
       case what::type_specified_by_url:
-        return named([](column_builder& out, const named_type& t) { put(out, t.specified_by_url); });
+        return named(
+            [](column_builder& out, const named_type& t) { put(out, t.specified_by_url); });
       case what::type_is_one_of:
         return named([](column_builder& out, const named_type& t) {
           t.kind == type_kind::input_object ? out.boolean(t.is_one_of) : out.null();

@@ -10,7 +10,7 @@ namespace puff::graphql {
 
 /// Which rows belong to which parents.
 struct matches {
-  std::vector<std::uint32_t> rows;    ///< the matched ones, by key; in their order within a key
+  std::vector<std::uint32_t> rows;     ///< the matched ones, by key; in their order within a key
   std::vector<cell::range> of_parent;  ///< ranges of `rows`; parents with the same key share one
 };
 
@@ -25,8 +25,8 @@ column_ptr picked(column_ptr values, std::shared_ptr<const std::vector<std::uint
 
 /// A list of `items` for each parent.
 column_ptr lists_of(column_ptr items, std::vector<cell::range> ranges);
-/// At most one of `items` for each parent, the first of its range; null for an empty one. `failures`
-/// answers for a range of more than one.
+/// At most one of `items` for each parent, the first of its range; null for an empty one.
+/// `failures` answers for a range of more than one.
 column_ptr first_of(column_ptr items, std::vector<cell::range> ranges,
                     const field_failure& if_several);
 /// The rows themselves, as a column.

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -29,12 +31,12 @@ struct field_call {
   const operation_plan& plan;
   const plan_field& field;
   const plan_layer& layer;
-  row_set_ptr parents;             ///< the objects of the layer, never none
-  const value_object& arguments;   ///< coerced; what is absent is not there
-  const value_object& variables;   ///< coerced
-  request_context* context;        ///< may be null
-  layer_memory& memory;            ///< shared by the fields of this layer
-  bool is_root;                    ///< the layer is an operation's root
+  row_set_ptr parents;            ///< the objects of the layer, never none
+  const value_object& arguments;  ///< coerced; what is absent is not there
+  const value_object& variables;  ///< coerced
+  request_context* context;       ///< may be null
+  layer_memory& memory;           ///< shared by the fields of this layer
+  bool is_root;                   ///< the layer is an operation's root
   /// Columns that what is selected of each result reads, all object types together.
   std::vector<std::string> required_columns() const;
 };
@@ -93,12 +95,14 @@ class type_resolver {
 
 /// Where the events of a subscription go, from the moment it is opened. They are executed one after
 /// the other and wait for that; the sink forgets nothing, so a stream that can be faster than its
-/// reader looks at what `next` returns and pauses.
+/// reader waits for `taken`, or looks at what `next` returns and pauses.
 class event_sink {
  public:
   virtual ~event_sink() = default;
-  /// The value of the root field: a column of one row. Returns how many events wait.
-  virtual std::size_t next(column_ptr event) = 0;
+  /// The value of the root field: a column of one row. Returns how many events wait. `taken` is
+  /// called once, when this event's response was taken and the next event is welcome; never once
+  /// the stream was stopped.
+  virtual std::size_t next(column_ptr event, std::function<void()> taken = {}) = 0;
   /// The subscription ends with this error; events that wait are forgotten.
   virtual void failed(field_failure why) = 0;
   /// There are no more events; those that wait are executed.

@@ -28,8 +28,12 @@ Integer from_big_endian(std::string_view bytes) noexcept {
 
 cell binary_integer(std::string_view bytes) noexcept {
   switch (bytes.size()) {
-    case 2: return cell::of(std::int64_t{static_cast<std::int16_t>(from_big_endian<std::uint16_t>(bytes))});
-    case 4: return cell::of(std::int64_t{static_cast<std::int32_t>(from_big_endian<std::uint32_t>(bytes))});
+    case 2:
+      return cell::of(
+          std::int64_t{static_cast<std::int16_t>(from_big_endian<std::uint16_t>(bytes))});
+    case 4:
+      return cell::of(
+          std::int64_t{static_cast<std::int32_t>(from_big_endian<std::uint32_t>(bytes))});
     default: return cell::of(static_cast<std::int64_t>(from_big_endian<std::uint64_t>(bytes)));
   }
 }

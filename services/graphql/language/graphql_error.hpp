@@ -15,7 +15,7 @@ using path_step = std::variant<std::string, std::uint32_t>;
 
 /// An entry of a response's `errors`, whoever found it: parser, validation or execution.
 struct graphql_error {
-  std::string message{};
+  std::string message;
   std::vector<location> locations{};
   std::vector<path_step> path{};  ///< empty unless a field of an execution failed
   std::string extensions{};       ///< the text of a JSON object; empty if there are none

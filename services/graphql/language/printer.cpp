@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <vector>
 
-#include "services/graphql/language/internal/string_text.hpp"
+#include "services/graphql/language/string_text.hpp"
 
 namespace puff::graphql {
 

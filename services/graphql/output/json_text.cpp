@@ -134,14 +134,18 @@ char* write_real(char* out, double v) noexcept {
   return put(out, s.digits.data() + s.point, s.count - s.point);
 }
 
-char* write_quoted(char* out, std::string_view text) noexcept {
-  *out++ = '"';
+char* write_escaped(char* out, std::string_view text) noexcept {
   const char *in = text.data(), *end = in + text.size();
   while (true) {
     copy_plain(out, in, end);
-    if (in == end) break;
+    if (in == end) return out;
     out = write_escape(out, *in++);
   }
+}
+
+char* write_quoted(char* out, std::string_view text) noexcept {
+  *out++ = '"';
+  out = write_escaped(out, text);
   *out++ = '"';
   return out;
 }

@@ -16,6 +16,8 @@ char* write_integer(char* out, std::int64_t v) noexcept;
 char* write_real(char* out, double v) noexcept;
 /// The text in quotes, at most 6 * text.size() + 2 characters. What is not UTF-8 passes unchanged.
 char* write_quoted(char* out, std::string_view text) noexcept;
+/// The same without the quotes.
+char* write_escaped(char* out, std::string_view text) noexcept;
 
 void append_integer(std::string& out, std::int64_t v);
 /// "null" for what is not finite, as JavaScript does.

@@ -40,6 +40,8 @@ class json_writer {
     ended(write_real(here(), v));
   }
   void text(std::string_view v) {
+    if (v.size() > long_text) [[unlikely]]
+      return write_long(v);
     room(6 * v.size() + 2);
     ended(write_quoted(here(), v));
   }
@@ -52,6 +54,9 @@ class json_writer {
   }
 
  private:
+  static constexpr std::size_t long_text = 4096;
+
+  void write_long(std::string_view v);
   char* here() noexcept { return buffer_.data() + size_; }
   void ended(const char* end) noexcept { size_ = static_cast<std::size_t>(end - buffer_.data()); }
   void room(std::size_t bytes) {

@@ -11,8 +11,8 @@ std::string name_of(const plan_field& f) { return f.parent->name + "." + f.defin
 }  // namespace
 
 response_writer::response_writer(const operation_plan& plan, json_writer& out,
-                                 std::size_t max_errors)
-    : plan_(plan), out_(out), max_errors_(max_errors) {}
+                                 std::size_t max_errors, std::size_t max_bytes)
+    : plan_(plan), out_(out), max_errors_(max_errors), max_bytes_(max_bytes) {}
 
 bool response_writer::write_field(const layer& of, std::size_t field) {
   const auto mark = out_.size();
@@ -22,6 +22,10 @@ bool response_writer::write_field(const layer& of, std::size_t field) {
 }
 
 bool response_writer::write_object(const layer& of, std::uint32_t row) {
+  if (out_.size() > max_bytes_) {
+    too_large_ = true;
+    return false;
+  }
   if (!of.plan->constant.empty()) {
     out_.raw(of.plan->constant);
     return true;
@@ -65,7 +69,7 @@ bool response_writer::write_failure(const place& p, bool may_be_null) {
 
 bool response_writer::recover(bool good, bool may_be_null, std::size_t mark) {
   if (good) return true;
-  if (!may_be_null) return false;
+  if (!may_be_null || too_large_) return false;
   out_.rewind(mark);
   out_.null();
   return true;
@@ -167,7 +171,8 @@ void response_writer::drop_errors(std::size_t count) {
 
 graphql_errors response_writer::take_errors() {
   if (omitted_ != 0)
-    errors_.push_back({.message = "Too many errors: " + std::to_string(omitted_) + " more omitted."});
+    errors_.push_back(
+        {.message = "Too many errors: " + std::to_string(omitted_) + " more omitted."});
   return std::move(errors_);
 }
 

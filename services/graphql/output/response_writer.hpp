@@ -15,7 +15,8 @@ namespace puff::graphql {
 /// nulls spread, and errors are found, exactly as if each object had been executed by itself.
 class response_writer {
  public:
-  response_writer(const operation_plan& plan, json_writer& out, std::size_t max_errors);
+  response_writer(const operation_plan& plan, json_writer& out, std::size_t max_errors,
+                  std::size_t max_bytes);
 
   /// Writes `"key":value` for one field of the root. False if a null has to spread to `data`; then
   /// nothing is left of it.
@@ -23,7 +24,10 @@ class response_writer {
   /// Writes a whole object. False if it must be null.
   bool write_object(const layer& of, std::uint32_t row);
 
-  const graphql_errors& errors() const noexcept { return errors_; }
+  /// The response became larger than `max_bytes`, and writing stopped. Rows that many parents
+  /// share make a response far larger than its data.
+  bool is_too_large() const noexcept { return too_large_; }
+
   /// Of all errors, those beyond `max_errors` included.
   std::size_t error_count() const noexcept { return errors_.size() + omitted_; }
   graphql_errors take_errors();
@@ -55,6 +59,8 @@ class response_writer {
   const operation_plan& plan_;
   json_writer& out_;
   const std::size_t max_errors_;
+  const std::size_t max_bytes_;
+  bool too_large_ = false;
   std::size_t omitted_ = 0;
   std::vector<step> path_;
   graphql_errors errors_;

@@ -70,15 +70,17 @@ class collector {
   bool condition(const directive_node& directive) const {
     for (const auto& argument : directive.arguments)
       if (argument.name.value == "if") return truth(argument.value);
-    throw bad_condition{{.message = "Argument \"if\" of required type \"Boolean!\" was not provided.",
-                         .locations = {doc_.place_of(directive)}}};
+    throw bad_condition{
+        {.message = "Argument \"if\" of required type \"Boolean!\" was not provided.",
+         .locations = {doc_.place_of(directive)}}};
   }
 
   bool truth(const value_node& node) const {
     const auto v = untyped(node, variables_);
     if (v.what() == value::kind::boolean) return v.boolean();
-    throw bad_condition{{.message = "Argument \"if\" of non-null type \"Boolean!\" must not be null.",
-                         .locations = {doc_.place_of(node)}}};
+    throw bad_condition{
+        {.message = "Argument \"if\" of non-null type \"Boolean!\" must not be null.",
+         .locations = {doc_.place_of(node)}}};
   }
 
   const schema& schema_;

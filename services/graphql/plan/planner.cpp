@@ -50,10 +50,10 @@ class planner {
   void run() {
     const auto* root = schema_.root(plan_.operation->operation);
     if (root == nullptr)
-      throw plan_failed{{{.message = "Schema is not configured to execute " +
-                                     std::string{name_of(plan_.operation->operation)} +
-                                     " operation.",
-                          .locations = {plan_.doc->place_of(*plan_.operation)}}}};
+      throw plan_failed{
+          {{.message = "Schema is not configured to execute " +
+                       std::string{name_of(plan_.operation->operation)} + " operation.",
+            .locations = {plan_.doc->place_of(*plan_.operation)}}}};
     plan_.root = layer(*root, {plan_.operation->selection_set});
   }
 

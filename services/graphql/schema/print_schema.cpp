@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "services/graphql/language/internal/string_text.hpp"
+#include "services/graphql/language/string_text.hpp"
 #include "services/graphql/language/printer.hpp"
 #include "services/graphql/schema/internal/built_in.hpp"
 #include "services/graphql/schema/introspection.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "services/graphql/language/internal/words.hpp"
+#include "services/graphql/language/directive_locations.hpp"
 
 namespace puff::graphql {
 

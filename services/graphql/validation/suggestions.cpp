@@ -87,8 +87,7 @@ std::vector<std::string> suggestion_list(std::string_view wrong,
   std::ranges::stable_sort(near, [](const auto& x, const auto& y) {
     return x.first != y.first ? x.first < y.first : natural_less(x.second, y.second);
   });
-  auto repeated = std::ranges::unique(near);
-  near.erase(repeated.begin(), repeated.end());
+  near.erase(std::unique(near.begin(), near.end()), near.end());
   std::vector<std::string> words;
   for (const auto& [distance, word] : near) words.emplace_back(word);
   return words;

@@ -61,8 +61,7 @@ class input_coercer {
   }
 
   std::optional<value> coerce_object(const value& v, const named_type& type, const place* at) {
-    if (!v.is_object())
-      return wrong(at, v, "Expected type \"" + type.name + "\" to be an object.");
+    if (!v.is_object()) return wrong(at, v, "Expected type \"" + type.name + "\" to be an object.");
     value_object out;
     bool good = true;
     for (const auto& field : type.input_fields) good = coerce_field(v, field, at, out) && good;
@@ -87,8 +86,9 @@ class input_coercer {
       return true;
     }
     if (!field.type.is_non_null()) return true;
-    wrong(at, v, "Field \"" + field.name + "\" of required type \"" + to_string(field.type) +
-                     "\" was not provided.");
+    wrong(at, v,
+          "Field \"" + field.name + "\" of required type \"" + to_string(field.type) +
+              "\" was not provided.");
     return false;
   }
 
@@ -97,8 +97,9 @@ class input_coercer {
     std::vector<std::string_view> names;
     if (how_.suggest)
       for (const auto& field : type.input_fields) names.push_back(field.name);
-    wrong(at, v, "Field \"" + name + "\" is not defined by type \"" + type.name + "\"." +
-                     did_you_mean(suggestion_list(name, names)));
+    wrong(at, v,
+          "Field \"" + name + "\" is not defined by type \"" + type.name + "\"." +
+              did_you_mean(suggestion_list(name, names)));
     return false;
   }
 

@@ -64,11 +64,12 @@ template <class Json>
 value read(Json& json, int depth) {
   if (depth > max_depth) throw failed{simdjson::DEPTH_ERROR};
   switch (good<ondemand::json_type>(json.type())) {
-    case ondemand::json_type::array: return read_list(good<ondemand::array>(json.get_array()), depth + 1);
-    case ondemand::json_type::object: return read_object(good<ondemand::object>(json.get_object()), depth + 1);
+    case ondemand::json_type::array:
+      return read_list(good<ondemand::array>(json.get_array()), depth + 1);
+    case ondemand::json_type::object:
+      return read_object(good<ondemand::object>(json.get_object()), depth + 1);
     case ondemand::json_type::number: return number(json);
-    case ondemand::json_type::string:
-      return std::string{good<std::string_view>(json.get_string())};
+    case ondemand::json_type::string: return std::string{good<std::string_view>(json.get_string())};
     case ondemand::json_type::boolean: return good<bool>(json.get_bool());
     case ondemand::json_type::null: break;
   }
@@ -101,8 +102,7 @@ expected<value_object> parse_variables(std::string_view text) {
   auto read = parse_json(text);
   if (!read) return read.error();
   if (read->is_null()) return value_object{};
-  if (!read->is_object())
-    return make_error(ec::bad_request, "variables must be a JSON object");
+  if (!read->is_object()) return make_error(ec::bad_request, "variables must be a JSON object");
   return std::move(read->object());
 }
 

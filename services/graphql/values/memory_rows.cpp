@@ -29,7 +29,8 @@ class memory_rows final : public row_set {
 
   std::vector<std::string_view> names() const override {
     std::vector<std::string_view> out;
-    if (objects_.empty() || objects_.front() == nullptr || !objects_.front()->is_object()) return out;
+    if (objects_.empty() || objects_.front() == nullptr || !objects_.front()->is_object())
+      return out;
     for (const auto& entry : objects_.front()->object()) out.emplace_back(entry.first);
     return out;
   }

@@ -2,9 +2,9 @@
 #include <limits>
 
 #include "services/graphql/output/json_text.hpp"
+#include "services/graphql/validation/suggestions.hpp"
 #include "services/graphql/values/inspect.hpp"
 #include "services/graphql/values/scalars.hpp"
-#include "services/graphql/validation/suggestions.hpp"
 
 namespace puff::graphql {
 namespace {

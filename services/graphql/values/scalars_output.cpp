@@ -92,7 +92,8 @@ std::string write_boolean(const cell& c, const column& of, json_writer& out) {
 }
 
 std::string write_id(const cell& c, const column& of, json_writer& out) {
-  const bool whole = c.what == kind::real && std::isfinite(c.real_) && c.real_ == std::trunc(c.real_);
+  const bool whole =
+      c.what == kind::real && std::isfinite(c.real_) && c.real_ == std::trunc(c.real_);
   if (c.what == kind::text)
     out.text(c.text());
   else if (c.what == kind::integer || whole)

@@ -34,7 +34,17 @@ using value_object = std::vector<std::pair<std::string, value>>;
 /// all of it.
 class value {
  public:
-  enum class kind : std::uint8_t { null, boolean, integer, real, text, enumeration, list, object, failure };
+  enum class kind : std::uint8_t {
+    null,
+    boolean,
+    integer,
+    real,
+    text,
+    enumeration,
+    list,
+    object,
+    failure
+  };
 
   value() = default;
   value(std::nullptr_t) noexcept {}

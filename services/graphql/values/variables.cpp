@@ -61,8 +61,7 @@ class variable_coercer {
                     const std::string& name, const value& given) {
     const auto fault = [&](const std::string& path, const value& wrong, const std::string& why) {
       auto message = name + "got invalid value " + inspect(wrong);
-      if (!path.empty())
-        message += " at \"" + std::string{definition.variable.value} + path + "\"";
+      if (!path.empty()) message += " at \"" + std::string{definition.variable.value} + path + "\"";
       fail(definition, message + "; " + why);
     };
     if (auto v = coerce_input(given, type, how_, fault))
@@ -136,7 +135,8 @@ class argument_coercer {
       if (auto v = coerce_literal(*definition.default_value, definition.type, {}, how_))
         out.emplace_back(definition.name, std::move(*v));
     } else if (definition.type.is_non_null()) {
-      return wrong(at, definition, "of required type \"" + to_string(definition.type) + "\" " + why);
+      return wrong(at, definition,
+                   "of required type \"" + to_string(definition.type) + "\" " + why);
     }
     return std::nullopt;
   }

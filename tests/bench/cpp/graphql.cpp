@@ -1,123 +1,107 @@
-// The GraphQL engine alone: no socket, no Python, no server; data in memory.
+// The front half of the GraphQL engine: parsing and validating, from GraphiQL's introspection query
+// to documents made to be slow.
 #include <benchmark/benchmark.h>
 
-#include "services/graphql/engine.hpp"
-#include "services/graphql/execute/join.hpp"
-#include "services/graphql/values/column_builder.hpp"
-#include "tests/support/graphql_world.hpp"
+#include <fstream>
+#include <sstream>
+#include <string>
 
-namespace puff::graphql {
+#include "services/graphql/language/parser.hpp"
+#include "services/graphql/schema/build_schema.hpp"
+#include "services/graphql/validation/validate.hpp"
+
 namespace {
 
-constexpr auto sdl = R"(
-  type Query { authors: [Author!]! }
-  type Author { id: Int! name: String! rating: Float created_at: String posts: [Post!]! }
-  type Post { id: Int! title: String! created_at: String comments: [Comment!]! }
-  type Comment { id: Int! body: String! })";
+using namespace puff::graphql;
 
-constexpr auto query =
-    "{ authors { id name rating created_at posts { id title created_at comments { id body } } } }";
-
-constexpr int authors = 50, posts = 10, comments = 5;
-constexpr int objects = authors * (1 + posts * (1 + comments));
-
-column_ptr numbers(int count, int divide = 1) {
-  std::vector<std::int64_t> out;
-  for (int i = 0; i < count; ++i) out.push_back(i / divide);
-  return integers(std::move(out));
+std::string file(const std::string& name) {
+  std::ifstream in(std::string(PUFF_SOURCE_DIR) + "/tests/graphql/schemas/" + name);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
 }
 
-column_ptr words(const std::string& start, int count) {
-  std::vector<std::string> out;
-  for (int i = 0; i < count; ++i) out.push_back(start + std::to_string(i));
-  return texts(std::move(out));
+const schema& pets() {
+  static const auto made = build_schema(file("pets.graphql"));
+  return **made;
 }
 
-struct blog {
-  blog() : world(sdl) {
-    const auto all_posts = authors * posts, all_comments = all_posts * comments;
-    const auto a = rows_of({{"id", numbers(authors)},
-                            {"name", words("author ", authors)},
-                            {"rating", reals(std::vector<double>(authors, 4.25))},
-                            {"created_at", words("2026-01-01T00:00:0", authors)}});
-    const auto p = rows_of({{"id", numbers(all_posts)},
-                            {"author_id", numbers(all_posts, posts)},
-                            {"title", words("the title of post ", all_posts)},
-                            {"created_at", words("2026-01-01T00:00:0", all_posts)}});
-    const auto c = rows_of({{"id", numbers(all_comments)},
-                            {"post_id", numbers(all_comments, comments)},
-                            {"body", words("a comment of some length ", all_comments)}});
-    world.answers("Query.authors", [a](const field_call&) { return listed{objects_of(a)}; });
-    world.answers("Author.posts", [p](const field_call&) {
-      return correlated{p, {"id"}, {"author_id"}};
-    });
-    world.answers("Post.comments", [c](const field_call&) {
-      return correlated{c, {"id"}, {"post_id"}};
-    });
+constexpr const char* introspection_query = R"(
+query IntrospectionQuery {
+  __schema {
+    description
+    queryType { name kind }
+    mutationType { name kind }
+    subscriptionType { name kind }
+    types { ...FullType }
+    directives { name description isRepeatable locations args(includeDeprecated: true) { ...InputValue } }
   }
-  graphql_world world;
-};
-
-void per_object(benchmark::State& state) {
-  blog b;
-  engine e{b.world.schema};
-  std::size_t bytes = 0;
-  for (auto _ : state)
-    e.execute({.query = query, .operation_name = {}, .variables = {}}, {},
-              [&](response r) { bytes = r.body.size(); });
-  state.counters["bytes"] = static_cast<double>(bytes);
-  state.counters["ns/object"] =
-      benchmark::Counter(objects * 1e-9, benchmark::Counter::kIsIterationInvariantRate |
-                                             benchmark::Counter::kInvert);
 }
-BENCHMARK(per_object)->Unit(benchmark::kMicrosecond);
-
-void plan_cache_hit(benchmark::State& state) {
-  blog b;
-  engine e{b.world.schema};
-  const graphql_request asked{.query = query, .operation_name = {}, .variables = {}};
-  for (auto _ : state) benchmark::DoNotOptimize(e.prepare(asked));
+fragment FullType on __Type {
+  kind name description specifiedByURL isOneOf
+  fields(includeDeprecated: true) {
+    name description
+    args(includeDeprecated: true) { ...InputValue }
+    type { ...TypeRef }
+    isDeprecated deprecationReason
+  }
+  inputFields(includeDeprecated: true) { ...InputValue }
+  interfaces { ...TypeRef }
+  enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
+  possibleTypes { ...TypeRef }
 }
-BENCHMARK(plan_cache_hit);
-
-void plan_cache_miss(benchmark::State& state) {
-  blog b;
-  engine_options options;
-  options.cache.documents = 0;
-  engine e{b.world.schema, options};
-  const graphql_request asked{.query = query, .operation_name = {}, .variables = {}};
-  for (auto _ : state) benchmark::DoNotOptimize(e.prepare(asked));
+fragment InputValue on __InputValue {
+  name description type { ...TypeRef } defaultValue isDeprecated deprecationReason
 }
-BENCHMARK(plan_cache_miss)->Unit(benchmark::kMicrosecond);
+fragment TypeRef on __Type {
+  kind name
+  ofType { kind name ofType { kind name ofType { kind name ofType { kind name
+    ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } }
+  } } } }
+})";
 
-constexpr auto introspection_query = R"(
-  query IntrospectionQuery { __schema { description queryType { name } mutationType { name }
-    subscriptionType { name } types { ...FullType }
-    directives { name description isRepeatable locations args { ...InputValue } } } }
-  fragment FullType on __Type { kind name description specifiedByURL
-    fields(includeDeprecated: true) { name description args { ...InputValue } type { ...TypeRef }
-      isDeprecated deprecationReason }
-    inputFields { ...InputValue } interfaces { ...TypeRef }
-    enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
-    possibleTypes { ...TypeRef } }
-  fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue }
-  fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name
-    ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } })";
-
-void full_introspection(benchmark::State& state) {
-  blog b;
-  engine_options options;
-  options.validation.max_introspection_depth = 0;
-  engine e{b.world.schema, options};
-  std::size_t bytes = 0;
-  for (auto _ : state)
-    e.execute({.query = introspection_query, .operation_name = {}, .variables = {}}, {},
-              [&](response r) { bytes = r.body.size(); });
-  state.counters["bytes"] = static_cast<double>(bytes);
+void measure(benchmark::State& state, const std::string& text, bool valid = true) {
+  validation_options all;
+  all.max_root_fields = all.max_fields = all.max_aliases = 0;
+  for (auto _ : state) {
+    auto doc = parse(text);
+    auto errors = validate(pets(), **doc, all);
+    if (errors.empty() != valid) state.SkipWithError("the other answer was expected");
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(text.size() * state.iterations()));
 }
-BENCHMARK(full_introspection)->Unit(benchmark::kMicrosecond);
+
+std::string repeated(const std::string& part, int times) {
+  std::string out;
+  while (times-- > 0) out += part;
+  return out;
+}
+
+void parse_introspection(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(parse(introspection_query));
+}
+void introspection(benchmark::State& state) { measure(state, introspection_query); }
+void typenames_3000(benchmark::State& state) {
+  measure(state, "{" + repeated(" __typename", 3000) + " }");
+}
+void same_objects_1000(benchmark::State& state) {
+  measure(state, "{" + repeated(" dog { name owner { id } }", 1000) + " }");
+}
+void conflicts_3000(benchmark::State& state) {
+  measure(state, "{ dog {" + repeated(" x: name x: nickname", 1500) + " } }", false);
+}
+void build(benchmark::State& state) {
+  auto text = file("pets.graphql");
+  for (auto _ : state) benchmark::DoNotOptimize(build_schema(text));
+}
+
+BENCHMARK(parse_introspection)->Unit(benchmark::kMicrosecond);
+BENCHMARK(introspection)->Unit(benchmark::kMicrosecond);
+BENCHMARK(typenames_3000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(same_objects_1000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(conflicts_3000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(build)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
-}  // namespace puff::graphql
 
 BENCHMARK_MAIN();

@@ -65,7 +65,8 @@ class values {
   }
 
   static value leaf(const named_type& type, dice& d) {
-    static const auto wrong = json(R"([true, "abc", "12", 1.5, 3000000000, -1, [1, [2, "x"]], ""])");
+    static const auto wrong =
+        json(R"([true, "abc", "12", 1.5, 3000000000, -1, [1, [2, "x"]], ""])");
     if (d.percent(7)) return d.one_of(wrong.list());
     if (type.kind == type_kind::enum_) return enum_name{d.one_of(type.values).name};
     switch (type.builtin) {

@@ -39,7 +39,7 @@ typed_rows resolve_types(const bound_schema& schema, const plan_field& f, const 
   out.places.reserve(rows.size());
   std::unordered_map<const plan_layer*, std::uint32_t> group_of;
   for (std::uint32_t row = 0; row < rows.size(); ++row) {
-    const std::string_view name = resolver == nullptr   ? rows.type_name(row)
+    const std::string_view name = resolver == nullptr  ? rows.type_name(row)
                                   : row < names.size() ? std::string_view{names[row]}
                                                        : std::string_view{};
     const auto* type = schema.types->type(name);

@@ -6,8 +6,7 @@ namespace puff::graphql::internal {
 
 void running_execution::open_abstract(layer& l, std::size_t field, const row_set_ptr& rows) {
   auto& values = l.fields[field];
-  auto typed =
-      resolve_types(*plan_.schema, l.plan->fields[field], *rows, request_.context.get());
+  auto typed = resolve_types(*plan_.schema, l.plan->fields[field], *rows, request_.context.get());
   values.objects.failures = std::move(typed.failures);
   const bool all_alike = typed.groups.size() == 1 && values.objects.failures.empty();
   if (!all_alike) values.objects.places = std::move(typed.places);
@@ -20,6 +19,7 @@ void running_execution::open_abstract(layer& l, std::size_t field, const row_set
 void running_execution::write_query() { finish_data(writer_.write_object(root_, 0)); }
 
 void running_execution::finish_data(bool has_data) {
+  if (writer_.is_too_large()) return finish_too_large();
   if (!has_data) {
     out_.rewind(0);
     out_.raw("{\"data\":null");
@@ -35,12 +35,15 @@ void running_execution::finish_data(bool has_data) {
     out_.raw(extensions);
   }
   out_.put('}');
-  if (out_.size() > request_.limits.max_bytes)
-    return finish(refuse({{.message = "The response is larger than the limit of " +
-                                      std::to_string(request_.limits.max_bytes) + " bytes."}},
-                         outcome::too_large));
+  if (out_.size() > request_.limits.max_bytes) return finish_too_large();
   plan_.response_bytes.store(out_.size() + 64, std::memory_order_relaxed);
   finish({outcome::executed, errors.size(), out_.take()});
+}
+
+void running_execution::finish_too_large() {
+  finish(refuse({{.message = "The response is larger than the limit of " +
+                             std::to_string(request_.limits.max_bytes) + " bytes."}},
+                outcome::too_large));
 }
 
 void running_execution::timed_out() {
@@ -76,8 +79,7 @@ void running_execution::stop_calls() {
 namespace puff::graphql {
 
 std::shared_ptr<execution> execute(execution_request request, response_ready done) {
-  auto run =
-      std::make_shared<internal::running_execution>(std::move(request), std::move(done));
+  auto run = std::make_shared<internal::running_execution>(std::move(request), std::move(done));
   run->start();
   return run;
 }

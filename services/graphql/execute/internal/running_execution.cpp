@@ -16,7 +16,7 @@ running_execution::running_execution(execution_request request, response_ready d
       done_(std::move(done)),
       plan_(*request_.plan),
       out_(plan_.response_bytes.load(std::memory_order_relaxed)),
-      writer_(plan_, out_, request_.limits.max_errors) {
+      writer_(plan_, out_, request_.limits.max_errors, request_.limits.max_bytes) {
   root_.plan = plan_.root;
   root_.rows = request_.root == nullptr ? row_of(value_object{}) : request_.root;
   root_.fields.resize(root_.plan->fields.size());
@@ -44,10 +44,10 @@ void running_execution::run_layer(layer& l) {
 void running_execution::start_field(layer& l, std::size_t field) {
   const auto& f = l.plan->fields[field];
   if (f.from == plan_field::source::type_name || is_over()) return;
-  auto arguments = f.arguments ? *f.arguments
-                               : coerce_arguments(*plan_.doc, *f.nodes.front(),
-                                                  f.definition->arguments, request_.variables,
-                                                  {.scalars = plan_.schema->scalars});
+  auto arguments = f.arguments
+                       ? *f.arguments
+                       : coerce_arguments(*plan_.doc, *f.nodes.front(), f.definition->arguments,
+                                          request_.variables, {.scalars = plan_.schema->scalars});
   if (!arguments) {
     const auto& wrong = arguments.errors().front();
     l.fields[field].failure_places = wrong.locations;
@@ -85,7 +85,8 @@ void running_execution::call_resolver(layer& l, std::size_t field, const from_re
   c.call.emplace(field_call{plan_, l.plan->fields[field], *l.plan, l.rows, c.arguments,
                             request_.variables, request_.context.get(), l.memory, &l == &root_});
   ++pending_;
-  r.resolver->resolve(*c.call, reply<answer>{std::make_unique<waiting<answer>>(shared_from_this(), id)});
+  r.resolver->resolve(*c.call,
+                      reply<answer>{std::make_unique<waiting<answer>>(shared_from_this(), id)});
 }
 
 void running_execution::run_declared(layer& l, std::size_t field, const sql_field& s,
@@ -177,14 +178,16 @@ void running_execution::open_objects(layer& l, std::size_t field) {
   const auto rows = values == nullptr ? nullptr : values->objects();
   if (rows == nullptr || rows->size() == 0) return;
   if (rows->size() > request_.limits.max_objects)
-    return fail_field(l, field, {name_of(f) + " has " + std::to_string(rows->size()) +
-                                     " objects; the limit is " +
-                                     std::to_string(request_.limits.max_objects) + ".",
-                                 {}});
+    return fail_field(
+        l, field,
+        {name_of(f) + " has " + std::to_string(rows->size()) + " objects; the limit is " +
+             std::to_string(request_.limits.max_objects) + ".",
+         {}});
   if (l.depth >= request_.limits.max_depth)
-    return fail_field(l, field, {name_of(f) + " is nested too deeply; the limit is " +
-                                     std::to_string(request_.limits.max_depth) + " layers.",
-                                 {}});
+    return fail_field(l, field,
+                      {name_of(f) + " is nested too deeply; the limit is " +
+                           std::to_string(request_.limits.max_depth) + " layers.",
+                       {}});
   if (f.definition->type.named().is_abstract()) return open_abstract(l, field, rows);
   run_layer(add_layer(l.fields[field], *f.children.front().second, rows, l.depth + 1));
 }

@@ -66,6 +66,7 @@ class running_execution final : public execution,
   // The end.
   void write_query();
   void finish_data(bool has_data);
+  void finish_too_large();
   void timed_out();
   void finish(response r);
   void stop_calls();

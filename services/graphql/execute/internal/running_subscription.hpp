@@ -7,6 +7,7 @@
 
 #include "services/graphql/execute/execution.hpp"
 #include "services/graphql/execute/resolver.hpp"
+#include "services/graphql/execute/subscription.hpp"
 
 namespace puff::graphql::internal {
 
@@ -14,39 +15,44 @@ namespace puff::graphql::internal {
 class running_subscription final : public event_sink,
                                    public std::enable_shared_from_this<running_subscription> {
  public:
-  using next_response = std::function<void(response)>;
-  using over = std::function<void(std::optional<response>)>;
-
-  running_subscription(execution_request request, next_response next_one, over ended_so);
+  running_subscription(execution_request request, subscription_calls calls);
 
   void start();
   void stop();
+  void go_on();
 
-  std::size_t next(column_ptr event) override;
+  std::size_t next(column_ptr event, std::function<void()> taken) override;
   void failed(field_failure why) override;
   void ended() override;
 
  private:
   class opening;
+  struct event {
+    column_ptr value;
+    std::function<void()> taken;
+  };
 
   void opened(std::optional<field_failure> fault);
   void run_next();
   void answered(response r);
   void finish(std::optional<response> last);
+  bool is_over() const noexcept { return calls_.ended == nullptr; }
   response refusal(const field_failure& why, std::vector<location> places) const;
 
   execution_request request_;
-  next_response next_;
-  over over_;
+  subscription_calls calls_;  ///< empty once it is over
   std::shared_ptr<stream_resolver> stream_;
   value_object arguments_;
   layer_memory memory_;
   row_set_ptr root_;
   std::optional<field_call> call_;
-  std::deque<column_ptr> events_;
+  std::deque<event> events_;
+  std::function<void()> taken_;  ///< of the event that is executed, or whose response waits
   std::shared_ptr<execution> running_;
   std::function<void()> stop_opening_;
-  bool busy_ = false;
+  bool busy_ = false;     ///< until the response was taken
+  bool looping_ = false;  ///< `run_next` is on the stack
+  bool is_answered_ = false;
   bool is_open_ = false;
   bool no_more_ = false;  ///< the stream has ended; what waits is still executed
 };

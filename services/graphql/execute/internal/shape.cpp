@@ -75,8 +75,8 @@ struct shaper {
   shaped operator()(aligned& a) const {
     if (a.values == nullptr) return failure(f, "has no values");
     if (a.values->size() != parents.size())
-      return failure(f, "has " + count(a.values->size(), "value") + " for " +
-                            count(parents.size(), "parent"));
+      return failure(
+          f, "has " + count(a.values->size(), "value") + " for " + count(parents.size(), "parent"));
     return {std::move(a.values), {}};
   }
 

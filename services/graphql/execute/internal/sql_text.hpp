@@ -9,7 +9,15 @@ namespace puff::graphql::internal {
 
 /// What a value of PostgreSQL means to the engine.
 enum class sql_kind : std::uint8_t {
-  boolean, integer, real, text, json, jsonb, timestamp, uuid, other
+  boolean,
+  integer,
+  real,
+  text,
+  json,
+  jsonb,
+  timestamp,
+  uuid,
+  other
 };
 
 struct sql_type {

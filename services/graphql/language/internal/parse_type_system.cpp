@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "services/graphql/language/internal/parsing.hpp"
-#include "services/graphql/language/internal/words.hpp"
+#include "services/graphql/language/directive_locations.hpp"
 
 namespace puff::graphql::internal {
 

@@ -68,7 +68,7 @@ void context::report(std::string message, std::span<const node* const> where) {
 
 std::string context::hint(std::string_view wrong,
                           const std::vector<std::string_view>& options) const {
-  if (options_.did_you_mean == suggestions::hidden) return {};
+  if (options_.did_you_mean == suggestions::hidden || is_full()) return {};
   return did_you_mean(suggestion_list(wrong, options));
 }
 

@@ -8,6 +8,12 @@
 
 namespace puff::graphql::internal {
 
+namespace {
+
+constexpr std::size_t most_usages = 500'000;
+
+}  // namespace
+
 executable_run::executable_run(context& c)
     : context_(c),
       common_(c, text_kind::executable, &c.types()),
@@ -88,7 +94,7 @@ void executable_run::walk(const variable_definition_node& variable) {
 void executable_run::check_waiting() {
   const auto& all = common_.values().usages();
   auto definitions = context_.text().definitions();
-  std::size_t shift = 0, next = 0;
+  std::size_t shift = 0, next = 0, work = 0;
   for (const auto& w : waiting_) {
     while (definitions[next] != w.operation) ++next;
     std::vector<variable_usage> used(
@@ -98,6 +104,11 @@ void executable_run::check_waiting() {
       for (auto at : fragments_.reached({&w.operation, 1}))
         used.insert(used.end(), all.begin() + static_cast<std::ptrdiff_t>(usages_[at].first),
                     all.begin() + static_cast<std::ptrdiff_t>(usages_[at].second));
+    work += used.size();
+    if (work > most_usages)
+      return context_.abort(
+          "Validation aborted: too many operations share fragments with too many "
+          "variables.");
     context late(context_.types(), context_.text(), context_.options());
     check_usages(late, *w.operation, used);
     auto errors = late.take_from(0);

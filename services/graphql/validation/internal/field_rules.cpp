@@ -63,7 +63,7 @@ std::string executable_run::fragment_type_hint(const named_type& type,
 
 void executable_run::check_field_exists(const field_node& f, const named_type& parent) {
   std::string hint;
-  if (context_.options().did_you_mean == suggestions::shown) {
+  if (context_.options().did_you_mean == suggestions::shown && !context_.is_full()) {
     if (parent.is_abstract()) hint = fragment_type_hint(parent, f.name.value);
     std::vector<std::string_view> names;
     for (const auto& known : parent.fields) names.push_back(known.name);

@@ -9,15 +9,18 @@ namespace puff::graphql::internal {
 namespace {
 
 constexpr std::uint32_t most = std::numeric_limits<std::uint32_t>::max();
+// Fragments within one another: rules follow them on the stack.
+constexpr std::uint32_t longest_chain = 1'000;
 
 std::uint32_t sum(std::uint32_t a, std::uint32_t b) { return a > most - b ? most : a + b; }
 
 // What a selection set costs, fragments included.
 struct measures {
-  std::uint32_t depth = 0, fields = 0, aliases = 0, root_fields = 0;
+  std::uint32_t depth = 0, fields = 0, aliases = 0, root_fields = 0, chain = 0;
 
   void add(const measures& m) {
     depth = std::max(depth, m.depth);
+    chain = std::max(chain, m.chain);
     fields = sum(fields, m.fields);
     aliases = sum(aliases, m.aliases);
     root_fields = sum(root_fields, m.root_fields);
@@ -46,14 +49,21 @@ class measuring {
   measures fragment(std::uint32_t at) {
     if (open_[at]) return {};
     if (!known_[at]) {
+      if (++entered_ > longest_chain) is_chain_too_long = true;
       open_[at] = true;
-      known_[at] = of(*context_.text().definitions()[at]->as_fragment().selection_set);
+      if (!is_chain_too_long)
+        known_[at] = of(*context_.text().definitions()[at]->as_fragment().selection_set);
       open_[at] = false;
+      --entered_;
     }
-    return *known_[at];
+    if (!known_[at]) return {};
+    auto m = *known_[at];
+    if (++m.chain > longest_chain) is_chain_too_long = true;
+    return m;
   }
 
   std::size_t directives = 0;
+  bool is_chain_too_long = false;
 
  private:
   measures of(const field_node& f) {
@@ -73,6 +83,7 @@ class measuring {
   context& context_;
   std::vector<std::optional<measures>> known_;
   std::vector<bool> open_;
+  std::uint32_t entered_ = 0;
 };
 
 std::string name_of_operation(const operation_node& operation) {
@@ -113,6 +124,12 @@ bool exceeds_limits(context& c) {
     } else if (d->kind == node_kind::fragment) {
       m.fragment(i);
     }
+  }
+  if (m.is_chain_too_long) {
+    c.report("The document has more than " + std::to_string(longest_chain) +
+                 " fragments within one another.",
+             {});
+    return true;
   }
   auto allowed = c.options().max_directives;
   if (allowed == 0 || m.directives <= allowed) return false;

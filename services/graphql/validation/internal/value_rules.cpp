@@ -140,7 +140,7 @@ void value_rules::check_enum(const value_node& value, const named_type& type) {
   auto shown = print(value);
   std::vector<std::string_view> names;
   for (const auto& v : type.values) names.push_back(v.name);
-  auto hint = context_.options().did_you_mean == suggestions::hidden
+  auto hint = context_.options().did_you_mean == suggestions::hidden || context_.is_full()
                   ? ""
                   : did_you_mean("the enum value", suggestion_list(shown, names));
   if (value.kind == node_kind::enum_value)

@@ -23,9 +23,8 @@ struct execution_test : testing::Test {
     });
     world.answers("Author.posts", [this](const field_call& call) {
       calls.push_back(call.field.parent->name + "." + call.field.definition->name);
-      return correlated{rows(R"([{"id":10,"a":1,"title":"x"},{"id":11,"a":2},{"id":12,"a":1}])"),
-                        {"id"},
-                        {"a"}};
+      return correlated{
+          rows(R"([{"id":10,"a":1,"title":"x"},{"id":11,"a":2},{"id":12,"a":1}])"), {"id"}, {"a"}};
     });
     world.answers("Query.hello", [](const field_call& call) {
       return shared{repeated(value{"Hello, " + call.arguments.front().second.text()}, 1)};
@@ -51,9 +50,10 @@ TEST_F(execution_test, WritesWhatWasSelectedInItsOrder) {
 }
 
 TEST_F(execution_test, CallsAResolverOnceForAllParents) {
-  EXPECT_EQ(world.run("{ authors { id posts { id title } } }"),
-            R"({"data":{"authors":[{"id":1,"posts":[{"id":10,"title":"x"},{"id":12,"title":null}]},)"
-            R"({"id":2,"posts":[{"id":11,"title":null}]}]}})");
+  EXPECT_EQ(
+      world.run("{ authors { id posts { id title } } }"),
+      R"({"data":{"authors":[{"id":1,"posts":[{"id":10,"title":"x"},{"id":12,"title":null}]},)"
+      R"({"id":2,"posts":[{"id":11,"title":null}]}]}})");
   EXPECT_EQ(calls, std::vector<std::string>{"Author.posts"});
 }
 
@@ -93,7 +93,8 @@ TEST_F(execution_test, Defect8AnErrorNullsTheNearestPlaceThatMayBeNull) {
 TEST_F(execution_test, AnswersThatComeLaterAreWaitedFor) {
   std::vector<reply<answer>> open;
   for (const auto* field : {"Query.hello", "Query.author"})
-    world.resolves(field, [&](const field_call&, reply<answer> r) { open.push_back(std::move(r)); });
+    world.resolves(field,
+                   [&](const field_call&, reply<answer> r) { open.push_back(std::move(r)); });
   std::string body;
   world.start("{ hello author(id: 1) { name } }", [&](response r) { body = r.body; });
   ASSERT_EQ(open.size(), 2u);
@@ -127,9 +128,7 @@ TEST_F(execution_test, CancellingTellsWhatRunsAndAnswersOnce) {
 }
 
 TEST_F(execution_test, AWrongNumberOfValuesIsAnErrorOfTheField) {
-  world.answers("Author.name", [](const field_call&) {
-    return aligned{texts({"only one"})};
-  });
+  world.answers("Author.name", [](const field_call&) { return aligned{texts({"only one"})}; });
   EXPECT_THAT(world.run("{ authors { name } }"),
               HasSubstr("Author.name has 1 value for 2 parents"));
 }

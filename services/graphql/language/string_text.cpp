@@ -1,4 +1,4 @@
-#include "services/graphql/language/internal/string_text.hpp"
+#include "services/graphql/language/string_text.hpp"
 
 #include <algorithm>
 #include <array>
