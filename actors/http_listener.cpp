@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "actors/core/promise.hpp"
+#include "services/http/response_writer.hpp"
 
 namespace puff {
 
@@ -24,17 +25,37 @@ http_listener::interface::behavior_type http_listener::make_behavior() {
 
 void http_listener::serve(request_events events) {
   while (!events.empty()) {
-    const auto to = options_.applications[events.front().mount];
-    auto is_his = [&](const auto& event) { return options_.applications[event.mount] == to; };
+    const auto mount = events.front().mount;
+    const auto to = options_.applications[mount].get();
+    auto is_his = [&](const auto& event) {
+      return event.mount == mount || options_.applications[event.mount].get() == to;
+    };
     request_events others;
     if (!std::all_of(events.begin(), events.end(), is_his)) {
       auto rest = std::stable_partition(events.begin(), events.end(), is_his);
       others.assign(std::make_move_iterator(rest), std::make_move_iterator(events.end()));
       events.erase(rest, events.end());
     }
-    self_->send(to, serve_atom::value, request_batch{std::move(events)});
+    if (to)
+      self_->send(*to, serve_atom::value, request_batch{std::move(events)});
+    else
+      refuse(events);
     events = std::move(others);
   }
+}
+
+void http_listener::refuse(const request_events& events) {
+  response_parts parts;
+  for (const auto& event : events) {
+    if (event.what != request_event::kind::begin) continue;
+    auto down = http::plain_answer(503, "the application is down");
+    auto& part = parts.emplace_back();
+    part.id = event.id;
+    part.has_head = part.last = true;
+    part.head = std::move(down.head);
+    part.data = std::move(down.body);
+  }
+  server_->answer(std::move(parts));
 }
 
 caf::delegated<drain_atom> http_listener::drain() {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "actors/core/gauge.hpp"
+#include "actors/core/resource.hpp"
 #include "actors/core/spawn.hpp"
 #include "actors/interfaces.hpp"
 #include "services/http/server.hpp"
@@ -13,8 +14,8 @@ namespace puff {
 
 struct http_listener_options {
   http::server_options server;
-  /// Who answers mount n.
-  std::vector<application_actor> applications;
+  /// Who answers mount n; 503 while he is down.
+  std::vector<resource<application_actor>> applications;
 };
 
 /// Purpose: serves HTTP on one io thread.
@@ -35,6 +36,7 @@ class http_listener final : private http::application_port {
 
  private:
   void serve(request_events events) override;
+  void refuse(const request_events& events);
   caf::delegated<drain_atom> drain();
 
   self_pointer<interface> self_;

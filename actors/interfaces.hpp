@@ -51,6 +51,9 @@ using postgres_pool_actor = caf::typed_actor<
     caf::replies_to<describe_atom, session_id>::with<sql_description>,
     /// Cancels what the session runs, on the server.
     caf::reacts_to<cancel_atom, session_id>,
+    /// Nobody waits for the request of this ticket any more: it is not begun, or cancelled on the
+    /// server. Its asker, if it is still there, gets `cancelled`.
+    caf::reacts_to<abandon_atom, std::uint64_t>,
     /// Gives the session back: rolled back and clean, or closed if it was opened by its own
     /// conninfo.
     caf::reacts_to<return_atom, session_id>,

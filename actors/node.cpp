@@ -12,6 +12,7 @@
 #include "actors/core/outside_ask.hpp"
 #include "actors/core/reason.hpp"
 #include "actors/core/supervisor.hpp"
+#include "actors/graphql_resolver.hpp"
 #include "actors/outside_desk.hpp"
 #include "services/telemetry/log.hpp"
 
@@ -79,6 +80,7 @@ struct node::parts {
 
   ~parts() {
     end(listeners);
+    end(schemas);
     end(resources);
     for (auto& [name, access] : postgres_pools) access.desk.set(std::nullopt);
     loops.clear();
@@ -107,8 +109,11 @@ struct node::parts {
   std::vector<std::unique_ptr<asio_loop>> loops;
   std::map<std::string, resource<redis_pool_actor>, std::less<>> redis_pools;
   std::map<std::string, postgres_access, std::less<>> postgres_pools;
-  std::vector<child> planned;
-  supervisor_actor resources, listeners;
+  std::map<std::string, asio_loop*, std::less<>> database_homes;
+  std::map<std::string, resource<graphql_resolver_actor>, std::less<>> resolvers;
+  std::map<std::string, resource<application_actor>, std::less<>> graphql_applications;
+  std::vector<child> planned, planned_schemas;
+  supervisor_actor resources, schemas, listeners;
   std::vector<resource<http_listener_actor>> listener_cells;
   std::vector<listening_socket> sockets;
   std::mutex guards_mentioned;
@@ -141,6 +146,7 @@ const std::map<std::string, resource<redis_pool_actor>, std::less<>>& node::redi
 
 postgres_access node::add_postgres(const std::string& pool, postgres::pool_options options) {
   auto& home = *parts_->loops[parts_->postgres_pools.size() % loops()];
+  parts_->database_homes[pool] = &home;
   auto& access = parts_->postgres_pools[pool];
   access.conninfo = options.connection.conninfo;
   auto start = [this, &home, desk = access.desk,
@@ -157,6 +163,47 @@ postgres_access node::add_postgres(const std::string& pool, postgres::pool_optio
 
 const std::map<std::string, postgres_access, std::less<>>& node::postgres_pools() const {
   return parts_->postgres_pools;
+}
+
+expected<resource<graphql_resolver_actor>> node::add_graphql(graphql_options options,
+                                                             const std::string& database) {
+  auto* home = parts_->loops.front().get();
+  if (!database.empty()) {
+    const auto at = parts_->postgres_pools.find(database);
+    if (at == parts_->postgres_pools.end())
+      return make_error(ec::not_found, "GraphQL schema '" + options.name +
+                                           "': there is no [[postgres]] pool '" + database + "'");
+    options.database = at->second.pool;
+    home = parts_->database_homes[database];
+  }
+  for (const auto& [name, access] : parts_->postgres_pools) options.pools[name] = access.pool;
+  auto& cell = parts_->resolvers[options.name];
+  auto& application = parts_->graphql_applications[options.name];
+  auto made = child_of("graphql " + options.name, [this, home, options](const gauge_ptr& counts) {
+    return spawn<graphql_resolver>(system(), {.home = home, .counts = counts}, options);
+  });
+  made.publish = [cell, application](const caf::strong_actor_ptr& actor) {
+    using handle = graphql_resolver_actor;
+    cell.set(actor ? std::optional{caf::actor_cast<handle>(actor)} : std::nullopt);
+    application.set(actor ? std::optional<application_actor>{caf::actor_cast<handle>(actor)}
+                          : std::nullopt);
+  };
+  parts_->planned_schemas.push_back(std::move(made));
+  return cell;
+}
+
+const std::map<std::string, resource<graphql_resolver_actor>, std::less<>>& node::schemas() const {
+  return parts_->resolvers;
+}
+
+resource<application_actor> node::graphql_application(const std::string& name) const {
+  return parts_->graphql_applications.at(name);
+}
+
+void node::start_schemas() {
+  if (parts_->planned_schemas.empty()) return;
+  parts_->schemas = parts_->watch_over("schemas", std::move(parts_->planned_schemas));
+  status();  // a supervisor answers when it has started its children
 }
 
 error node::start_resources() {
@@ -228,7 +275,7 @@ actor_status node::status() {
   actor_status tree;
   tree.name = name();
   tree.state = actor_state::running;
-  for (const auto& group : {parts_->resources, parts_->listeners}) {
+  for (const auto& group : {parts_->resources, parts_->schemas, parts_->listeners}) {
     if (!group) continue;
     auto below = ask_and_wait<actor_status>(loop(), group, 1s, status_atom::value);
     if (below)

@@ -11,6 +11,7 @@
 #include "actors/core/gauge.hpp"
 #include "actors/core/resource.hpp"
 #include "actors/core/status.hpp"
+#include "actors/graphql_options.hpp"
 #include "actors/http_listener.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/postgres_access.hpp"
@@ -52,6 +53,16 @@ class node {
   /// Starts the resources under supervision and asks each pool to reach its server. Waits; an error
   /// is one line about the first that does not.
   error start_resources();
+
+  /// Adds a schema, which runs on the loop of its database; before `start_schemas`. Names are
+  /// unique. `not_found` if the node has no such pool.
+  expected<resource<graphql_resolver_actor>> add_graphql(graphql_options options,
+                                                         const std::string& database);
+  const std::map<std::string, resource<graphql_resolver_actor>, std::less<>>& schemas() const;
+  /// The same schema as an application of the listeners.
+  resource<application_actor> graphql_application(const std::string& name) const;
+  /// Starts the schemas under supervision. Once, after the resources.
+  void start_schemas();
 
   /// Starts a listener on each loop; all of them accept from `sockets`, which were opened on the
   /// `io()` of any loop.

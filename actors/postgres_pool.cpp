@@ -65,6 +65,7 @@ postgres_pool::interface::behavior_type postgres_pool::make_behavior() {
       [this](run_atom, sql_request_parcel& request) { return run(request.take()); },
       [this](describe_atom, session_id id) { return describe(id); },
       [this](cancel_atom, session_id id) { pool_->cancel(id); },
+      [this](abandon_atom, std::uint64_t ticket) { pool_->abandon(ticket); },
       [this](return_atom, session_id id) { pool_->give_back(id); },
       [this](check_atom) { return check(); },
   };

@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/engine_options.hpp"
+#include "cli/graphql_schemas.hpp"
 #include "cli/hosted_node.hpp"
 #include "cli/program_parts.hpp"
 #include "cli/serve_options.hpp"
@@ -60,12 +61,18 @@ expected<http_listener_options> listener_options(
   http_listener_options o;
   o.server.limits = http_limits(settings);
   if (auto wrong = o.server.limits.validate()) return wrong;
-  o.server.router = std::make_shared<const http::router>(std::move(*routes));
   if (settings.server.access_log) o.server.access_log = log_access;
   o.server.error_log = [](std::string_view text) { log::error("http", "{}", text); };
   auto applications = in.python().mount(targets);
   if (!applications) return std::move(applications.error());
-  o.applications = std::move(*applications);
+  for (auto& application : *applications) o.applications.emplace_back().set(std::move(application));
+  for (const auto& schema : in.schemas()) {
+    if (schema.url.empty()) continue;
+    const auto number = static_cast<std::uint32_t>(o.applications.size());
+    if (auto wrong = routes->assign(schema.url, number)) return wrong;
+    o.applications.push_back(in.actors().graphql_application(schema.name));
+  }
+  o.server.router = std::make_shared<const http::router>(std::move(*routes));
   return o;
 }
 
@@ -98,7 +105,8 @@ int serve(invocation& what, const serve_options& options) {
   settings.server.access_log |= options.access_log;
   if (options.io_threads) settings.server.io_threads = *options.io_threads;
   auto targets = applications(settings);
-  if (targets.empty() && what.program.routes.empty()) {
+  const auto schemas = planned_schemas(what);
+  if (targets.empty() && what.program.routes.empty() && schemas.empty()) {
     print_error(
         "there is nothing to serve; name an application in puff.toml, as in wsgi = "
         "\"package.module.application\" (or asgi = .., or [[mounts]])");

@@ -58,6 +58,7 @@ error hosted_node::open() {
   if (plan_.prepare)
     if (auto failed = plan_.prepare(*node_)) return failed;
   if (auto failed = start_python()) return failed;
+  if (auto failed = start_schemas()) return failed;
   auto status = status_server::open(*node_, askers_, [this] { return python_->stacks(); });
   if (status)
     status_ = std::move(*status);
@@ -87,6 +88,18 @@ error hosted_node::start_python() {
   if (!python) return std::move(python.error());
   python_ = std::move(*python);
   return ending_->requested() ? stopped_early() : error{};
+}
+
+error hosted_node::start_schemas() {
+  schemas_ = planned_schemas(invocation_);
+  for (const auto& plan : schemas_) {
+    auto options = options_of(plan);
+    if (!options) return std::move(options.error());
+    auto added = node_->add_graphql(std::move(*options), plan.database);
+    if (!added) return std::move(added.error());
+  }
+  node_->start_schemas();
+  return {};
 }
 
 hosted_node::~hosted_node() {

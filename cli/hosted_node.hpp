@@ -8,6 +8,7 @@
 #include "bridge/python_host.hpp"
 #include "cli/command.hpp"
 #include "cli/ending.hpp"
+#include "cli/graphql_schemas.hpp"
 #include "cli/status_server.hpp"
 
 namespace puff::cli {
@@ -36,6 +37,7 @@ class hosted_node {
 
   node& actors() noexcept { return *node_; }
   bridge::python_host& python() noexcept { return *python_; }
+  const std::vector<schema_plan>& schemas() const noexcept { return schemas_; }
 
   /// Runs Python until the process is told to stop; `first` runs on a greenlet. The exit status: 0
   /// if told to stop and `draining`, 128 + N if `cancelling`, else that of `first`.
@@ -49,6 +51,7 @@ class hosted_node {
   error open();
   error start_pools();
   error start_python();
+  error start_schemas();
   void begin_ending();
   void fail(const error& why);
 
@@ -56,6 +59,7 @@ class hosted_node {
   plan plan_;
   std::chrono::milliseconds grace_;
   std::atomic<bool> failed_{false};
+  std::vector<schema_plan> schemas_;
   std::unique_ptr<node> node_;
   std::unique_ptr<ending> ending_;
   boost::asio::thread_pool askers_{1};  // for what waits for loops or for the GIL

@@ -153,6 +153,11 @@ program& program::router(puff::router routes) {
   return *this;
 }
 
+program& program::schema(native_schema what) {
+  parts_->schemas.push_back(std::move(what));
+  return *this;
+}
+
 program& program::command(native_command what) {
   parts_->natives.push_back(std::move(what));
   return *this;

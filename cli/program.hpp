@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "cli/router.hpp"
+#include "services/graphql/authorizer.hpp"
+#include "services/graphql/plan/bindings.hpp"
 
 namespace puff {
 
@@ -19,6 +21,16 @@ struct native_command {
   std::string name;
   std::string about;  ///< one line, for the help
   std::function<int(const std::vector<std::string>& arguments)> run;
+};
+
+/// A GraphQL schema in C++, served as a `[[graphql]]` entry of puff.toml is.
+struct native_schema {
+  std::string name = "default";
+  graphql::bound_schema_ptr schema;
+  std::shared_ptr<graphql::authorizer> authorizer{};  ///< null: everybody may use it
+  std::string url{};                                  ///< path of queries and mutations
+  std::string subscriptions_url{}, playground_url{};
+  std::string database{};  ///< the `[[postgres]]` pool of its SQL; not needed if there is one only
 };
 
 /// A program with Puff inside: its commands are Puff's, those of puff.toml and those added here.
@@ -41,6 +53,8 @@ class program {
   program& version(std::string text);
   /// Routes that are answered by C++; they win over the applications of puff.toml.
   program& router(puff::router routes);
+  /// A schema in C++; puff.toml must not have one of the same name.
+  program& schema(native_schema what);
   /// A name that Puff has already is refused when the program runs.
   program& command(native_command what);
 

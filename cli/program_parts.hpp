@@ -14,6 +14,7 @@ struct program_parts {
   std::string about = "A program with Puff inside";
   std::string version = "0";
   puff::router routes;
+  std::vector<native_schema> schemas;
   std::vector<native_command> natives;
 };
 

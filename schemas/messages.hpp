@@ -58,6 +58,7 @@ using lease_atom = caf::atom_constant<caf::atom("lease")>;  ///< a session for m
 using run_atom = caf::atom_constant<caf::atom("run")>;      ///< a request for a session
 using describe_atom = caf::atom_constant<caf::atom("describe")>;  ///< what is it like now?
 using cancel_atom = caf::atom_constant<caf::atom("cancel")>;      ///< stop what runs
+using abandon_atom = caf::atom_constant<caf::atom("abandon")>;    ///< nobody waits for it
 using return_atom = caf::atom_constant<caf::atom("return")>;      ///< what was lent is not needed
 using execute_atom = caf::atom_constant<caf::atom("execute")>;    ///< run this operation
 using open_atom = caf::atom_constant<caf::atom("open")>;          ///< begin this stream

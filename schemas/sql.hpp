@@ -50,6 +50,7 @@ struct sql_request {
   bool binary_results = false;
   std::uint32_t rows_per_piece = 1'000;
   std::chrono::steady_clock::time_point deadline{};  ///< what runs then is cancelled on the server
+  std::uint64_t ticket = 0;  ///< to abandon it by; unique in the process
 };
 
 /// What the server sent by NOTIFY.

@@ -2,8 +2,8 @@
 
 #include <atomic>
 
-#include "bridge/graphql/field_data.hpp"
 #include "bridge/graphql/columns.hpp"
+#include "bridge/graphql/field_data.hpp"
 #include "bridge/graphql/python_call.hpp"
 #include "bridge/python_thread.hpp"
 #include "bridge/report.hpp"
@@ -30,7 +30,7 @@ class stream_run final : public python_call {
         field_(call.field),
         data_(data_of(call)),
         own_(std::make_shared<execution_side>(
-            execution_side{std::move(sink), std::move(done)})) {}
+            execution_side{std::move(sink), std::move(done), false})) {}
 
   ~stream_run() override { at_home([](execution_side&) {}); }
 
@@ -40,7 +40,7 @@ class stream_run final : public python_call {
   }
 
   void stop() {
-    own_->sink = nullptr;
+    own_->is_stopped = true;
     if (data_->home) cancel();
   }
 
@@ -61,9 +61,8 @@ class stream_run final : public python_call {
         thread.complete_later(id, []() -> PyObject* { Py_RETURN_NONE; });
       };
       at_home([event = std::move(event), taken](execution_side& own) {
-        if (!own.sink) return;  // it is being cancelled
-        own.sink->next(event);
-        taken();
+        // Who is stopped is cancelled where it waits.
+        if (!own.is_stopped) own.sink->next(event, taken);
       });
     });
   }
@@ -72,7 +71,7 @@ class stream_run final : public python_call {
     if (value) {
       opened();
       return at_home([](execution_side& own) {
-        if (own.sink) own.sink->ended();
+        if (!own.is_stopped) own.sink->ended();
       });
     }
     if (PyErr_ExceptionMatches(PyExc_GeneratorExit) || is_cancelled()) PyErr_Clear();
@@ -92,6 +91,7 @@ class stream_run final : public python_call {
   struct execution_side {
     std::shared_ptr<event_sink> sink;
     opened_reply done;
+    bool is_stopped = false;
   };
 
   void fail(field_failure why) {
@@ -99,7 +99,7 @@ class stream_run final : public python_call {
     at_home([why = std::move(why), was_open](execution_side& own) {
       if (!was_open)
         own.done(why);
-      else if (own.sink)
+      else if (!own.is_stopped)
         own.sink->failed(why);
     });
   }

@@ -79,6 +79,8 @@ struct graphql_limits_setting {
   std::uint32_t max_fields = 5000;
   std::uint32_t max_rows = 1000000;
   std::chrono::milliseconds timeout_ms{30000};
+  std::uint32_t max_request_bytes = 1048576;
+  std::uint32_t max_batch = 0;
   std::uint32_t max_message_bytes = 1048576;
   std::uint32_t max_subscriptions = 100;
 };

@@ -137,6 +137,12 @@ error router::add_handler(std::string_view method, std::string_view pattern, han
   return added ? error{} : malformed(pattern, "this method has a handler already");
 }
 
+error router::assign(std::string_view path, std::uint32_t number) {
+  if (path.empty() || path.front() != '/') return malformed(path, "must begin with /");
+  const bool added = assigned_.emplace(path, number).second;
+  return added ? error{} : malformed(path, "an application has it already");
+}
+
 error router::mount(std::string_view prefix, std::uint32_t number) {
   if (!prefix.empty() && prefix.back() == '/') prefix.remove_suffix(1);
   if (!prefix.empty() && prefix.front() != '/') return malformed(prefix, "must begin with /");
@@ -154,6 +160,8 @@ router::match_result router::match(std::string_view method, std::string_view pat
   const node* found = nullptr;
   if (!path.empty() && path.front() == '/') found = root_->find(path.substr(1), values);
   if (!found) {
+    if (const auto exact = assigned_.find(path); exact != assigned_.end())
+      return mounted{exact->second};
     for (const auto& [prefix, number] : mounts_)
       if (path.substr(0, prefix.size()) == prefix &&
           (path.size() == prefix.size() || path[prefix.size()] == '/'))

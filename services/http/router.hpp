@@ -45,6 +45,9 @@ class router {
   /// Gives everything at or below `prefix` ("" or "/": everything) to application `number`.
   error mount(std::string_view prefix, std::uint32_t number);
 
+  /// Gives exactly `path`, whatever the method, to application `number`: before any mount.
+  error assign(std::string_view path, std::uint32_t number);
+
   struct not_found {};
   struct not_allowed {
     std::string allow;  ///< for the Allow field
@@ -70,6 +73,7 @@ class router {
 
   std::unique_ptr<node> root_;
   std::vector<std::pair<std::string, std::uint32_t>> mounts_;  // longest prefix first
+  std::map<std::string, std::uint32_t, std::less<>> assigned_;
 };
 
 }  // namespace puff::http

@@ -262,21 +262,39 @@ void connection::implementation::answer_all(entries unanswered, ec code, const s
 }
 
 void connection::implementation::expire(entries::iterator at) {
+  switch (at->where) {
+    case place::in_flight:
+      return give_up(at, make_error(ec::timed_out,
+                                    "PostgreSQL gave no answer in time; it was told to cancel"));
+    case place::listening:
+      return give_up(at, make_error(ec::timed_out, "no notification came in time"));
+    case place::waiting:
+      return give_up(at, make_error(ec::timed_out,
+                                    "earlier requests of the connection took too long"));
+  }
+}
+
+/// Answers a request before its end, which what is in flight has to be brought to.
+void connection::implementation::give_up(entries::iterator at, error why) {
   auto keep = shared_from_this();
   auto done = std::exchange(at->done, nullptr);
-  at->deadline = {};
-  if (at->where == place::in_flight) {
-    at->reply = {};
-    at->expired = true;
-    done(make_error(ec::timed_out, "PostgreSQL gave no answer in time; it was told to cancel"));
-    if (life_ != life::open) return;
-    cancel_expired_front();
-    return turn();
+  wheel_.cancel(std::exchange(at->deadline, {}));
+  if (at->where != place::in_flight) {
+    release(at->where == place::listening ? listening_ : waiting_, at);
+    return done(std::move(why));
   }
-  bool listened = at->where == place::listening;
-  release(listened ? listening_ : waiting_, at);
-  done(make_error(ec::timed_out, listened ? "no notification came in time"
-                                          : "earlier requests of the connection took too long"));
+  at->reply = {};
+  at->expired = true;
+  done(std::move(why));
+  if (life_ != life::open) return;
+  cancel_expired_front();
+  turn();
+}
+
+void connection::implementation::abandon(std::uint64_t ticket) {
+  for (auto* in : {&waiting_, &in_flight_, &listening_})
+    for (auto at = in->begin(); at != in->end(); ++at)
+      if (at->request.ticket == ticket && at->done) return give_up(at, make_error(ec::cancelled));
 }
 
 void connection::implementation::release(entries& from, entries::iterator at) {
@@ -358,6 +376,8 @@ void connection::run(sql_request request, reply_callback done) {
 }
 
 void connection::cancel() { implementation_->cancel(); }
+
+void connection::abandon(std::uint64_t ticket) { implementation_->abandon(ticket); }
 
 void connection::close() {
   auto keep = implementation_;

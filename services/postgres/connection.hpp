@@ -53,6 +53,9 @@ class connection final {
   void run(sql_request request, reply_callback done);
   /// Asks the server to cancel what runs now; its holder gets the server's error.
   void cancel();
+  /// Ends the request of this ticket as if its deadline had passed, but with `cancelled`. Unknown
+  /// ones are ignored.
+  void abandon(std::uint64_t ticket);
   /// Everything pending fails with `shutting_down`; what runs is cancelled on the server.
   void close();
 

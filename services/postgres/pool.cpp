@@ -98,6 +98,7 @@ void pool::run(sql_request request, reply_callback done) {
   ++totals_.statements;
   const bool alone = !internal::may_share(request);
   const auto deadline = request.deadline;
+  const auto ticket = request.ticket;
   auto use = [this, alone, request = std::move(request),
               done = std::move(done)](expected<member_ptr> found) mutable {
     if (!found) return done(std::move(found.error()));
@@ -106,7 +107,24 @@ void pool::run(sql_request request, reply_callback done) {
     else
       run_shared(*found, std::move(request), std::move(done));
   };
-  wait({alone ? need::session : need::statement, clock::now(), deadline, false, std::move(use)});
+  wait({alone ? need::session : need::statement, clock::now(), deadline, false, std::move(use),
+        ticket});
+}
+
+void pool::abandon(std::uint64_t ticket) {
+  if (ticket == 0) return;
+  const auto is_it = [&](const waiter& w) { return w.ticket == ticket; };
+  if (auto w = std::find_if(waiting_.begin(), waiting_.end(), is_it); w != waiting_.end()) {
+    auto use = std::move(w->use);
+    wheel_.cancel(w->expiry);
+    if (w->what == need::session) --sessions_wanted_;
+    waiting_.erase(w);
+    changed();
+    return use(make_error(ec::cancelled));
+  }
+  const auto all = members_;  // an answer may change them
+  for (const auto& m : all)
+    if (m->usable()) m->link->abandon(ticket);
 }
 
 void pool::run_leased(const member_ptr& m, sql_request request, reply_callback done) {

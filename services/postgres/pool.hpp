@@ -80,6 +80,9 @@ class pool {
   expected<sql_session> describe(session_id id) const;
   /// Cancels what the session runs, on the server.
   void cancel(session_id id);
+  /// Ends the request of this ticket: `cancelled`, on the server too if it runs. Unknown ones are
+  /// ignored.
+  void abandon(std::uint64_t ticket);
   /// Unknown ids are ignored.
   void give_back(session_id id);
   /// Whether the server lets us in. Otherwise `unavailable` with one line for a person: at once if
@@ -99,6 +102,7 @@ class pool {
     clock::time_point arrived, deadline;
     bool patient;  ///< failed attempts to connect do not end it, unless they are hopeless
     std::function<void(expected<member_ptr>)> use;
+    std::uint64_t ticket = 0;  ///< of a statement; 0: none
     deadline_wheel::ticket expiry = {};
   };
   using waiters = std::list<waiter>;

@@ -30,6 +30,12 @@ class sql_executor {
 
   virtual void run(sql_statement statement, reply<sql_answer> done) = 0;
 
+  /// The session of the transaction under way, or else one for the rest of the request: for code
+  /// that speaks to the database by itself. It is given back with the request.
+  virtual void lend(reply<expected<session_id>> done) {
+    done(make_error(ec::not_found, "this request has no database"));
+  }
+
   // Around each root field of a mutation; an empty error is success. A commit that the server
   // turned into a rollback is an error. Without overriding them there are no transactions.
   virtual void begin(reply<error> done) { done(error{}); }

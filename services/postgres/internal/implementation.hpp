@@ -27,6 +27,7 @@ class connection::implementation : public std::enable_shared_from_this<implement
   void open(clock::time_point deadline, open_callback done);
   void run(sql_request request, reply_callback done);
   void cancel();
+  void abandon(std::uint64_t ticket);
   void close();
   void on_lost(std::function<void(const error&)> tell) { on_lost_ = std::move(tell); }
   void on_notification(std::function<void(sql_notification)> tell);
@@ -78,6 +79,7 @@ class connection::implementation : public std::enable_shared_from_this<implement
   void answer_all(entries unanswered, ec code, const std::string& text);
   error refusal(const sql_request& request) const;
   void expire(entries::iterator at);
+  void give_up(entries::iterator at, error why);
   void release(entries& from, entries::iterator at);
   transaction_status status_now() const noexcept;
 

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "actors/core/resource.hpp"
+#include "actors/interfaces.hpp"
+#include "services/graphql/authorizer.hpp"
+#include "services/graphql/engine.hpp"
+#include "services/graphql/transport/http_question.hpp"
+
+namespace puff {
+
+/// One schema that a node serves.
+struct graphql_options {
+  std::string name = "default";
+  std::shared_ptr<graphql::engine> engine;
+  std::shared_ptr<graphql::authorizer> authorizer;  ///< null: everybody may
+  /// The pool of its SQL; null: there is none.
+  std::optional<resource<postgres_pool_actor>> database;
+  /// All pools by name, for calls with a session of their own.
+  std::map<std::string, resource<postgres_pool_actor>, std::less<>> pools;
+  graphql::http_rules http;
+};
+
+}  // namespace puff

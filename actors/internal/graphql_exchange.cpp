@@ -1,0 +1,151 @@
+#include "actors/internal/graphql_exchange.hpp"
+
+#include <utility>
+
+namespace puff::internal {
+namespace {
+
+using graphql::operation_type;
+using graphql::response_media;
+
+std::string list_of(const std::vector<graphql_answer>& answers) {
+  std::string out = "[";
+  for (const auto& a : answers) {
+    if (out.size() > 1) out += ',';
+    out += a.body;
+  }
+  return out += ']';
+}
+
+}  // namespace
+
+void graphql_desk::take(std::uint32_t listener, request_event& event) {
+  const auto key = key_of(listener, event.id);
+  if (event.what == request_event::kind::begin) {
+    auto made =
+        std::make_shared<graphql_exchange>(*this, listener, event.id, std::move(event.head));
+    exchanges.insert_or_assign(key, made);
+    return made->begin();
+  }
+  const auto found = exchanges.find(key);
+  if (found == exchanges.end() || !(found->second->id() == event.id)) return;
+  const auto known = found->second;
+  if (event.what == request_event::kind::aborted)
+    exchanges.erase(found);
+  else
+    known->take(event);
+}
+
+graphql_exchange::graphql_exchange(graphql_desk& desk, std::uint32_t listener, exchange_id id,
+                                   std::unique_ptr<request> head)
+    : desk_(desk), listener_(listener), id_(id), head_(std::move(head)) {}
+
+void graphql_exchange::begin() {
+  body_ = std::exchange(head_->body, {});
+  if (head_->content_length > desk_.work->options().http.max_body_bytes)
+    return answer(graphql::http_refusal(413, "The body is too large.", response_media::json));
+  if (head_->body_complete) return read();
+  response_part taken;
+  taken.id = id_;
+  taken.consumed = body_.size();
+  desk_.out->add(listener_, std::move(taken));
+}
+
+void graphql_exchange::take(request_event& event) {
+  if (over_) return;
+  if (event.what == request_event::kind::end) return read();
+  if (event.what == request_event::kind::drained) return drained(event.credit);
+  if (event.what != request_event::kind::body) return;
+  body_ += event.data;
+  if (body_.size() > desk_.work->options().http.max_body_bytes)
+    return answer(graphql::http_refusal(413, "The body is too large.", response_media::json));
+  response_part taken;
+  taken.id = id_;
+  taken.consumed = event.data.size();
+  desk_.out->add(listener_, std::move(taken));
+}
+
+void graphql_exchange::read() {
+  auto asked = graphql::read_question(*head_, body_, desk_.work->options().http);
+  if (auto* refused = std::get_if<response>(&asked)) return answer(std::move(*refused));
+  question_ = std::move(std::get<graphql::http_question>(asked));
+  desk_.work->authorize(head_->headers, graphql::bearer_token(head_->headers),
+                        [me = weak_from_this()](expected<graphql_work::context_ptr> allowed) {
+                          if (auto self = me.lock(); self && !self->over_)
+                            self->run(std::move(allowed));
+                        });
+}
+
+void graphql_exchange::run(expected<graphql_work::context_ptr> allowed) {
+  if (!allowed) {
+    desk_.work->counts().denied.fetch_add(1, std::memory_order_relaxed);
+    auto refused = graphql_work::refusal(allowed.error());
+    return answer(graphql::http_answer(refused.how, std::move(refused.body), question_.media));
+  }
+  behalf_.context = std::move(*allowed);
+  const auto count = question_.operations.size();
+  left_ = count;
+  answers_.resize(count);
+  jobs_.resize(count);
+  const auto keep = shared_from_this();
+  for (std::size_t i = 0; i < count && !over_; ++i) run_one(i);
+}
+
+void graphql_exchange::run_one(std::size_t number) {
+  auto& asked = question_.operations[number];
+  auto prepared =
+      desk_.work->engine().prepare({asked.query, std::move(asked.operation_name), asked.variables});
+  if (!prepared) return answered(number, desk_.work->refusal(prepared.errors()));
+  if (question_.wants_events && !question_.is_batch && !is_mutation_by_get(*prepared))
+    return stream(std::move(*prepared));
+  if (is_mutation_by_get(*prepared)) return answer(graphql::mutation_by_get(question_.media));
+  jobs_[number] = desk_.work->execute(std::move(*prepared), behalf_,
+                                      [me = weak_from_this(), number](graphql_answer given) {
+                                        if (auto self = me.lock())
+                                          self->answered(number, std::move(given));
+                                      });
+}
+
+bool graphql_exchange::is_mutation_by_get(const graphql::prepared_request& p) const {
+  return question_.method == graphql::http_method::get && p.operation() == operation_type::mutation;
+}
+
+void graphql_exchange::answered(std::size_t number, graphql_answer given) {
+  if (over_) return;
+  answers_[number] = std::move(given);
+  if (--left_ != 0) return;
+  if (question_.is_batch)
+    return answer(
+        graphql::http_answer(graphql_outcome::executed, list_of(answers_), question_.media));
+  auto& only = answers_.front();
+  answer(graphql::http_answer(only.how, std::move(only.body), question_.media));
+}
+
+/// Forgets the exchange. False if that was done before.
+bool graphql_exchange::leave() {
+  if (std::exchange(over_, true)) return false;
+  const auto at = desk_.exchanges.find(graphql_desk::key_of(listener_, id_));
+  if (at != desk_.exchanges.end() && at->second.get() == this) desk_.exchanges.erase(at);
+  return true;
+}
+
+void graphql_exchange::answer(response whole) {
+  const auto keep = shared_from_this();
+  if (!leave()) return;
+  response_part part;
+  part.id = id_;
+  part.has_head = part.last = true;
+  part.head = std::move(whole.head);
+  part.data = std::move(whole.body);
+  part.spent = std::move(head_);
+  desk_.out->add(listener_, std::move(part));
+}
+
+void graphql_exchange::end() {
+  jobs_.clear();
+  subscription_.reset();
+  if (streams_) return end_events();
+  answer(graphql::http_refusal(503, "The server is stopping.", question_.media));
+}
+
+}  // namespace puff::internal

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/internal/answer_outbox.hpp"
+#include "actors/internal/graphql_work.hpp"
+#include "services/graphql/transport/http_question.hpp"
+
+namespace puff::internal {
+
+class graphql_exchange;
+
+/// The exchanges of one resolver, and what they share.
+struct graphql_desk {
+  std::shared_ptr<graphql_work> work;
+  std::shared_ptr<answer_outbox> out;
+  /// Those that are not over, by listener and connection.
+  std::unordered_map<std::uint64_t, std::shared_ptr<graphql_exchange>> exchanges;
+
+  static std::uint64_t key_of(std::uint32_t listener, exchange_id id) noexcept {
+    return std::uint64_t{listener} << 32 | id.slot;
+  }
+  void take(std::uint32_t listener, request_event& event);
+};
+
+/// One HTTP request for a schema and its answer. Destroyed when the client is gone: then whatever
+/// runs for it is stopped.
+class graphql_exchange : public std::enable_shared_from_this<graphql_exchange> {
+ public:
+  graphql_exchange(graphql_desk& desk, std::uint32_t listener, exchange_id id,
+                   std::unique_ptr<request> head);
+
+  void begin();
+  void take(request_event& event);
+  exchange_id id() const noexcept { return id_; }
+  /// Answers that the service ends, if nothing was answered.
+  void end();
+  /// Writes something that clients ignore into a stream of events, so that nobody takes it for
+  /// dead.
+  void keep_alive();
+
+ private:
+  void read();
+  void run(expected<graphql_work::context_ptr> allowed);
+  void run_one(std::size_t number);
+  bool is_mutation_by_get(const graphql::prepared_request& p) const;
+  void answered(std::size_t number, graphql_answer answer);
+  void answer(response whole);
+  bool leave();
+
+  // A stream of events (text/event-stream), in graphql_events.cpp.
+  void stream(graphql::prepared_request prepared);
+  void subscribe(graphql::prepared_request prepared);
+  void start_events();
+  void write_event(std::string_view name, std::string_view data);
+  void write(std::string text);
+  void end_events();
+  void drained(std::uint64_t bytes);
+
+  graphql_desk& desk_;
+  std::uint32_t listener_;
+  exchange_id id_;
+  std::unique_ptr<request> head_;
+  std::string body_;
+  graphql::http_question question_;
+  graphql_work::behalf behalf_;
+  std::vector<std::unique_ptr<graphql_job>> jobs_;
+  std::vector<graphql_answer> answers_;
+  std::shared_ptr<graphql::subscription> subscription_;
+  std::uint64_t unsent_ = 0;  // of the stream, not yet taken by the client
+  std::size_t left_ = 0;
+  bool over_ = false;
+  bool streams_ = false;
+  bool held_ = false;  // the next event waits for the client
+};
+
+}  // namespace puff::internal

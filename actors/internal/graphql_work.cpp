@@ -1,0 +1,155 @@
+#include "actors/internal/graphql_work.hpp"
+
+#include <utility>
+
+#include "services/telemetry/log.hpp"
+
+namespace puff::internal {
+namespace {
+
+using graphql::outcome;
+constexpr auto relaxed = std::memory_order_relaxed;
+
+class running_job final : public graphql_job {
+ public:
+  running_job(std::shared_ptr<graphql::execution> run, std::shared_ptr<bool> wanted)
+      : run_(std::move(run)), wanted_(std::move(wanted)) {}
+  ~running_job() override {
+    *wanted_ = false;
+    run_->cancel();
+  }
+
+ private:
+  std::shared_ptr<graphql::execution> run_;
+  std::shared_ptr<bool> wanted_;
+};
+
+class counted_subscription final : public graphql::subscription {
+ public:
+  counted_subscription(std::shared_ptr<graphql::subscription> open,
+                       std::shared_ptr<graphql_work> of)
+      : open_(std::move(open)), of_(std::move(of)) {}
+  ~counted_subscription() override { of_->counts().subscriptions.fetch_sub(1, relaxed); }
+  void stop() override { open_->stop(); }
+  void go_on() override { open_->go_on(); }
+
+ private:
+  std::shared_ptr<graphql::subscription> open_;
+  std::shared_ptr<graphql_work> of_;
+};
+
+}  // namespace
+
+graphql_outcome outcome_of(outcome how) noexcept {
+  switch (how) {
+    case outcome::executed: return graphql_outcome::executed;
+    case outcome::refused: return graphql_outcome::refused;
+    case outcome::timed_out: return graphql_outcome::timed_out;
+    case outcome::too_large: return graphql_outcome::too_large;
+    case outcome::cancelled: return graphql_outcome::cancelled;
+  }
+  return graphql_outcome::failed;
+}
+
+/// Waits for the authorizer.
+class graphql_work::grant final : public graphql::receiver<expected<context_ptr>> {
+ public:
+  explicit grant(allowed done) : done_(std::move(done)) {}
+  void receive(expected<context_ptr> answer) override { done_(std::move(answer)); }
+  void dropped() override { done_(make_error(ec::broken_promise)); }
+  void when_cancelled(std::function<void()>) override {}
+
+ private:
+  allowed done_;
+};
+
+graphql_work::counters::counters(gauge& of)
+    : running(of.level("running")),
+      subscriptions(of.level("subscriptions")),
+      sockets(of.level("sockets")),
+      requests(of.total("requests")),
+      refused(of.total("refused")),
+      denied(of.total("denied")),
+      errors(of.total("errors")) {}
+
+graphql_work::graphql_work(sql_asker::self_type* self, const graphql_options& options)
+    : options_(options),
+      home_(self->home()),
+      counts_(self->counts()),
+      asker_(std::make_shared<sql_asker>()),
+      clock_(std::make_shared<loop_clock>(*home_)) {
+  asker_->self = self;
+}
+
+void graphql_work::authorize(const header_block& headers, const std::optional<std::string>& token,
+                             allowed done) {
+  if (options_.authorizer == nullptr) return done(context_ptr{});
+  options_.authorizer->authorize(
+      headers, token,
+      graphql::reply<expected<context_ptr>>{std::make_unique<grant>(std::move(done))});
+}
+
+graphql_answer graphql_work::refusal(const error& why) {
+  if (code_of(why) == ec::bad_request) {
+    const auto text = context_of(why);
+    return {graphql_outcome::denied,
+            graphql::error_body(text.empty() ? "Permission denied." : text)};
+  }
+  log::warning("graphql", "the authorization failed: {}", describe(why));
+  return {graphql_outcome::failed, graphql::error_body("The authorization failed.")};
+}
+
+graphql_answer graphql_work::refusal(const graphql::graphql_errors& errors) {
+  counts_.refused.fetch_add(1, relaxed);
+  auto refused = graphql::refuse(errors);
+  return {graphql_outcome::refused, std::move(refused.body)};
+}
+
+graphql::surroundings graphql_work::surroundings_of(const behalf& by) {
+  graphql::surroundings out;
+  out.context = by.context;
+  out.clock = clock_;
+  sql_place place;
+  if (by.session != 0 && by.database) {
+    if (const auto at = options_.pools.find(*by.database); at != options_.pools.end())
+      place.pool = at->second;
+  } else if (options_.database) {
+    place.pool = *options_.database;
+  } else {
+    return out;
+  }
+  place.session = by.session;
+  place.deadline = home_->now() + options_.engine->options().execution.timeout;
+  out.sql = std::make_shared<pool_sql>(asker_, std::move(place));
+  return out;
+}
+
+std::unique_ptr<graphql_job> graphql_work::execute(graphql::prepared_request prepared,
+                                                   const behalf& by, answered done) {
+  counts_.requests.fetch_add(1, relaxed);
+  counts_.running.fetch_add(1, relaxed);
+  auto wanted = std::make_shared<bool>(true);
+  auto over = std::make_shared<bool>(false);
+  auto finished = [me = shared_from_this(), wanted, over,
+                   done = std::move(done)](graphql::response r) {
+    *over = true;
+    me->counts_.running.fetch_sub(1, relaxed);
+    if (r.errors > 0) me->counts_.errors.fetch_add(1, relaxed);
+    if (*wanted) done({outcome_of(r.how), std::move(r.body)});
+  };
+  auto run = engine().execute(std::move(prepared), surroundings_of(by), std::move(finished));
+  if (*over) return nullptr;
+  return std::make_unique<running_job>(std::move(run), std::move(wanted));
+}
+
+std::shared_ptr<graphql::subscription> graphql_work::subscribe(graphql::prepared_request prepared,
+                                                               const behalf& by,
+                                                               graphql::subscription_calls calls) {
+  counts_.requests.fetch_add(1, relaxed);
+  auto open = engine().subscribe(std::move(prepared), surroundings_of(by), std::move(calls));
+  if (!open) return nullptr;
+  counts_.subscriptions.fetch_add(1, relaxed);
+  return std::make_shared<counted_subscription>(std::move(open), shared_from_this());
+}
+
+}  // namespace puff::internal

@@ -1,0 +1,67 @@
+#include "cli/graphql_schemas.hpp"
+
+#include "cli/program_parts.hpp"
+
+namespace puff::cli {
+namespace {
+
+/// The only pool, if there is one and nobody names another.
+std::string database_of(const std::string& named, const config::settings& s) {
+  if (!named.empty()) return named;
+  std::string only;
+  for (const auto& pool : s.postgres) {
+    if (!pool.enable) continue;
+    if (!only.empty()) return {};
+    only = pool.name;
+  }
+  return only;
+}
+
+graphql::engine_options engine_options_of(const config::graphql_limits_setting& limits) {
+  graphql::engine_options o;
+  o.parsing.max_tokens = limits.max_tokens;
+  o.validation.max_depth = limits.max_depth;
+  o.validation.max_aliases = limits.max_aliases;
+  o.validation.max_directives = limits.max_directives;
+  o.validation.max_fields = limits.max_fields;
+  o.execution.max_objects = limits.max_rows;
+  o.execution.timeout = limits.timeout_ms;
+  return o;
+}
+
+}  // namespace
+
+std::vector<schema_plan> planned_schemas(const invocation& what) {
+  const auto& settings = what.config.values;
+  std::vector<schema_plan> out;
+  for (const auto& s : what.program.schemas)
+    out.push_back({s.name,
+                   {},
+                   s.schema,
+                   s.authorizer,
+                   s.url,
+                   s.subscriptions_url,
+                   s.playground_url,
+                   database_of(s.database, settings),
+                   {}});
+  for (const auto& s : settings.graphql)
+    if (s.enable)
+      out.push_back({s.name, s.schema, nullptr, nullptr, s.url, s.subscriptions_url,
+                     s.playground_url, database_of(s.database, settings), s.limits});
+  return out;
+}
+
+expected<graphql_options> options_of(const schema_plan& plan) {
+  if (plan.native == nullptr)
+    return make_error(ec::unsupported, "GraphQL schema '" + plan.name +
+                                           "': schemas of Python classes are not there yet");
+  graphql_options o;
+  o.name = plan.name;
+  o.engine = std::make_shared<graphql::engine>(plan.native, engine_options_of(plan.limits));
+  o.authorizer = plan.authorizer;
+  o.http.max_batch = plan.limits.max_batch;
+  o.http.max_body_bytes = plan.limits.max_request_bytes;
+  return o;
+}
+
+}  // namespace puff::cli

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "services/graphql/transport/http_question.hpp"
+
+namespace puff::graphql::internal {
+
+struct wire_operations {
+  std::vector<wire_operation> all;
+  bool is_list = false;
+};
+
+/// Reads an object with an operation, or a list of at most `max_batch`. The other alternative says
+/// what is wrong, for the client.
+std::variant<wire_operations, std::string> read_operations(std::string_view json,
+                                                           std::uint32_t max_batch);
+
+/// A message of a WebSocket.
+struct wire_frame {
+  std::string type;
+  std::optional<std::string> id;
+  std::string payload;  ///< its JSON; empty: none, or null
+};
+/// None if the text is no object with a type.
+std::optional<wire_frame> read_frame(std::string_view json);
+
+/// Whether a text is JSON of that kind.
+bool is_object_or_null(std::string_view json);
+
+}  // namespace puff::graphql::internal

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace puff::graphql {
+
+/// How a response is labelled. With `json` the HTTP status tells nothing of the request's errors,
+/// as clients from before the GraphQL-over-HTTP specification expect.
+enum class response_media : std::uint8_t { graphql_response, json };
+
+/// What suits an Accept field best; none if nothing does. Without a field: `json`.
+std::optional<response_media> choose_media(std::string_view accept);
+/// Whether an Accept field names text/event-stream.
+bool accepts_events(std::string_view accept);
+
+/// A Content-Type without its parameters but one, both in lower case.
+struct media_type {
+  std::string type;     ///< "application/json"
+  std::string charset;  ///< empty: not said
+};
+media_type parse_media_type(std::string_view content_type);
+
+/// The Content-Type of a response.
+std::string_view content_type_of(response_media media) noexcept;
+
+}  // namespace puff::graphql
