@@ -3,6 +3,7 @@
 #include "bridge/graphql/client.hpp"
 #include "bridge/graphql/field_data.hpp"
 #include "bridge/graphql/in_process.hpp"
+#include "bridge/graphql/lend.hpp"
 #include "bridge/graphql/load_schema.hpp"
 #include "bridge/graphql/python_call.hpp"
 #include "bridge/graphql/python_stream.hpp"
@@ -78,7 +79,8 @@ PyObject* build(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (!has_arguments("graphql_build", count, 1)) return nullptr;
   auto read = graphql::read_graphql_schema(args[0]);
   if (read) return graphql::new_schema(std::move(*read));
-  auto failures = py::reinterpret_steal<py::object>(PyImport_ImportModule("puff.graphql._failures"));
+  auto failures =
+      py::reinterpret_steal<py::object>(PyImport_ImportModule("puff.graphql._failures"));
   if (failures)
     PyErr_SetString(py::object{failures.attr("SchemaError")}.ptr(),
                     context_of(read.error()).c_str());
@@ -165,6 +167,9 @@ bool bind_graphql(PyObject* module) {
       fast("graphql_subscribe", graphql::subscribe,
            "graphql_subscribe($module, schema, query, variables, operation, headers, token, "
            "session, /)\n--\n\n(subscription, None) or (None, the refusal as JSON)."),
+      fast("graphql_lend", graphql::lend,
+           "graphql_lend($module, call, /)\n--\n\n"
+           "The PgSession of the call's request, whose owner gives it back."),
       {nullptr, nullptr, 0, nullptr}};
   return add_types(module) && PyModule_AddFunctions(module, functions) == 0;
 }

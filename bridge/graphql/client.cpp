@@ -58,8 +58,7 @@ std::optional<asked> read_call(const char* caller, PyObject* const* args, Py_ssi
 /// Events that were told and not yet received, and who waits for one.
 class mailbox final : public graphql_subscriber {
  public:
-  mailbox(graphql_resolver_actor by, graphql_ticket ticket)
-      : by_(std::move(by)), ticket_(ticket) {}
+  mailbox(graphql_resolver_actor by, graphql_ticket ticket) : by_(std::move(by)), ticket_(ticket) {}
 
   void tell(graphql_event event) override {
     std::scoped_lock lock{guards_the_rest_};
@@ -147,9 +146,8 @@ void deallocate(PyObject* object) {
 
 PyObject* receive(PyObject* self, PyObject*) {
   auto events = reinterpret_cast<subscription_object*>(self)->events;
-  return wait_for("Subscription.receive", [&](python_thread& thread, wait_id id) {
-    events->receive(thread, id);
-  });
+  return wait_for("Subscription.receive",
+                  [&](python_thread& thread, wait_id id) { events->receive(thread, id); });
 }
 
 PyObject* close(PyObject* self, PyObject*) {
@@ -208,11 +206,10 @@ bool add_subscription_type(PyObject* module) {
        "receive($self, /)\n--\n\nWaits for the next response, JSON; None at the end."},
       {"close", close, METH_NOARGS, "close($self, /)\n--\n\nEnds it."},
       {nullptr, nullptr, 0, nullptr}};
-  static PyType_Slot slots[] = {
-      {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
-      {Py_tp_methods, methods},
-      {Py_tp_doc, const_cast<char*>("An open subscription.")},
-      {0, nullptr}};
+  static PyType_Slot slots[] = {{Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
+                                {Py_tp_methods, methods},
+                                {Py_tp_doc, const_cast<char*>("An open subscription.")},
+                                {0, nullptr}};
   static PyType_Spec spec{"puff._puff.GraphqlSubscription", sizeof(subscription_object), 0,
                           Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
   subscription_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));

@@ -1,3 +1,5 @@
+#include <pybind11/stl.h>
+
 #include "bridge/graphql/description.hpp"
 #include "services/graphql/schema/build_schema.hpp"
 
@@ -10,7 +12,9 @@ using namespace puff::graphql;
 
 using text = std::optional<std::string>;
 
-std::string string_of(py::handle from, const char* name) { return from.attr(name).cast<std::string>(); }
+std::string string_of(py::handle from, const char* name) {
+  return from.attr(name).cast<std::string>();
+}
 text text_in(py::handle from, const char* name) {
   const py::object found = from.attr(name);
   return found.is_none() ? text{} : text{found.cast<std::string>()};

@@ -72,6 +72,11 @@ PyObject* title(PyObject* self, void*) { return text(data_in(self).title); }
 PyObject* field_name(PyObject* self, void*) { return text(data_in(self).field_name); }
 PyObject* type_name(PyObject* self, void*) { return text(data_in(self).type_name); }
 PyObject* is_root(PyObject* self, void*) { return PyBool_FromLong(data_in(self).is_root); }
+PyObject* is_mutation(PyObject* self, void*) { return PyBool_FromLong(data_in(self).is_mutation); }
+PyObject* database(PyObject* self, void*) {
+  const auto& context = data_in(self).context;
+  return text(context ? context->database : std::string{});
+}
 PyObject* rows(PyObject* self, void*) { return PyLong_FromSize_t(data_in(self).layer->rows); }
 
 PyObject* required(PyObject* self, void*) {
@@ -175,14 +180,21 @@ std::shared_ptr<field_data> data_of(const puff::graphql::field_call& call) {
     made->context = context->shared_from_this();
   made->home = current_loop();
   made->is_root = call.is_root;
+  made->is_mutation = call.plan.operation->operation == puff::graphql::operation_type::mutation;
+  made->sql = call.sql;
   return made;
 }
 
 PyObject* new_call_object(std::shared_ptr<const field_data> data) {
   auto* self = call_type->tp_alloc(call_type, 0);
-  if (self)
-    std::construct_at(&reinterpret_cast<call_object*>(self)->data, std::move(data));
+  if (self) std::construct_at(&reinterpret_cast<call_object*>(self)->data, std::move(data));
   return self;
+}
+
+std::shared_ptr<const field_data> data_in_call(PyObject* object) {
+  if (Py_IS_TYPE(object, call_type)) return reinterpret_cast<call_object*>(object)->data;
+  PyErr_SetString(PyExc_TypeError, "a GraphqlCall was expected");
+  return nullptr;
 }
 
 bool add_call_type(PyObject* module) {
@@ -192,6 +204,8 @@ bool add_call_type(PyObject* module) {
       {"field_name", field_name, nullptr, "The field's name.", nullptr},
       {"type_name", type_name, nullptr, "The name of the parents' type.", nullptr},
       {"is_root", is_root, nullptr, "Whether it is a field of the operation.", nullptr},
+      {"is_mutation", is_mutation, nullptr, "Whether the operation is a mutation.", nullptr},
+      {"database", database, nullptr, "The pool of the schema's SQL; empty: none.", nullptr},
       {"rows", rows, nullptr, "How many parents there are.", nullptr},
       {"required_columns", required, nullptr, "Columns that the selection reads.", nullptr},
       {"columns", columns, nullptr, "The names of the parents' columns.", nullptr},

@@ -32,17 +32,26 @@ class authorized final : public receiver<authorization> {
       : what_(std::move(what)), done_(std::move(done)) {}
 
   void receive(authorization how) override {
-    if (!how) return done_(refuse({{.message = context_of(how.error())}}).body);
+    if (!how) return refused(how.error());
     surroundings with;
     with.context = std::move(*how);
     const graphql_request asked{what_->query, what_->operation, what_->variables};
-    what_->schema->asks.execute(asked, std::move(with),
-                                [done = done_, keep = what_](puff::graphql::response r) { done(std::move(r.body)); });
+    what_->schema->asks.execute(
+        asked, std::move(with),
+        [done = done_, keep = what_](puff::graphql::response r) { done(std::move(r.body)); });
   }
   void dropped() override { done_(refuse({{.message = "Nobody could be authorized."}}).body); }
   void when_cancelled(std::function<void()>) override {}
 
  private:
+  void refused(const error& why) const {
+    // What went wrong inside is in the log alone.
+    const bool is_refusal = code_of(why) == ec::bad_request;
+    done_(
+        refuse({{.message = is_refusal ? context_of(why) : "The request could not be authorized."}})
+            .body);
+  }
+
   std::shared_ptr<question> what_;
   finished done_;
 };
@@ -80,9 +89,8 @@ PyObject* new_schema(graphql_definition read) {
   auto forget = [](PyObject* capsule) {
     delete static_cast<own_schema*>(PyCapsule_GetPointer(capsule, capsule_name));
   };
-  return PyCapsule_New(
-      new own_schema{engine{std::move(read.schema)}, std::move(read.authorizer)}, capsule_name,
-      forget);
+  return PyCapsule_New(new own_schema{engine{std::move(read.schema)}, std::move(read.authorizer)},
+                       capsule_name, forget);
 }
 
 own_schema* schema_in(PyObject* object) {

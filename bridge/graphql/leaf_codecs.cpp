@@ -69,7 +69,8 @@ bool is_moment(std::string_view text) {
 }
 
 bool is_uuid(std::string_view text) {
-  return is_like(text, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx") || is_like(text, std::string(32, 'x'));
+  return is_like(text, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx") ||
+         is_like(text, std::string(32, 'x'));
 }
 
 bool is_decimal(std::string_view text) {

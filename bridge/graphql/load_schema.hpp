@@ -20,8 +20,9 @@ struct graphql_definition {
 /// The schema that a dotted path names: a `Schema` class, an instance of one, or what
 /// `puff.graphql.schema_from_sdl` made. With the GIL, where importing may wait (a greenlet, or
 /// before any runs). An error is the text to show: what is wrong with which class and field, and
-/// what to do.
-expected<graphql_definition> load_graphql_schema(const std::string& dotted_path);
+/// what to do. `database` is the pool of its SQL.
+expected<graphql_definition> load_graphql_schema(const std::string& dotted_path,
+                                                 const std::string& database = {});
 
 /// The same of the object itself.
 expected<graphql_definition> read_graphql_schema(PyObject* source);

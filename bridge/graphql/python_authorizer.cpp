@@ -24,14 +24,13 @@ bool is_refusal(PyObject* object) {
 /// One question.
 class auth_run final : public python_call {
  public:
-  auth_run(kept_object function, const header_block& headers, std::optional<std::string> token,
-           reply<authorization> done)
+  auth_run(kept_object function, std::shared_ptr<python_context> asker, reply<authorization> done)
       : function_(std::move(function)),
         data_(std::make_shared<field_data>()),
         done_(std::move(done)) {
     data_->title = title_of_auth;
     data_->layer = std::make_shared<layer_data>();
-    data_->context = std::make_shared<python_context>(headers, std::move(token), kept_object{});
+    data_->context = std::move(asker);
     data_->home = current_loop();
   }
 
@@ -60,8 +59,9 @@ class auth_run final : public python_call {
       PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(value)), value);
       return refuse();
     }
-    give(std::make_shared<python_context>(data_->context->headers, data_->context->token,
-                                          kept_object::borrow(value)));
+    const auto& asker = *data_->context;
+    give(std::make_shared<python_context>(asker.headers, asker.token, kept_object::borrow(value),
+                                          asker.database));
   }
 
  private:
@@ -98,29 +98,32 @@ class auth_run final : public python_call {
 
 class python_authorizer final : public puff::graphql::authorizer {
  public:
-  python_authorizer(kept_object function, runs_on where)
-      : function_(std::move(function)), where_(where) {}
+  python_authorizer(kept_object function, runs_on where, std::string database)
+      : function_(std::move(function)), where_(where), database_(std::move(database)) {}
 
   void authorize(const header_block& headers, const std::optional<std::string>& token,
                  reply<authorization> done) override {
-    if (!function_) return done(std::make_shared<python_context>(headers, token, kept_object{}));
-    auto run = std::make_shared<auth_run>(function_, headers, token, std::move(done));
+    auto asker = std::make_shared<python_context>(headers, token, kept_object{}, database_);
+    if (!function_) return done(std::move(asker));
+    auto run = std::make_shared<auth_run>(function_, std::move(asker), std::move(done));
     run->begin(run, where_);
   }
 
  private:
   const kept_object function_;
   const runs_on where_;
+  const std::string database_;
 };
 
 }  // namespace
 
-std::shared_ptr<puff::graphql::authorizer> make_authorizer(py::handle description) {
+std::shared_ptr<puff::graphql::authorizer> make_authorizer(py::handle description,
+                                                           std::string database) {
   const py::object auth = description.attr("auth");
-  if (auth.is_none()) return std::make_shared<python_authorizer>(kept_object{}, runs_on::greenlet);
-  const auto where = description.attr("auth_runs_on").cast<std::string>();
+  const bool is_async = description.attr("auth_runs_on").cast<std::string>() == "asyncio";
   return std::make_shared<python_authorizer>(
-      kept_object::borrow(auth.ptr()), where == "asyncio" ? runs_on::asyncio : runs_on::greenlet);
+      auth.is_none() ? kept_object{} : kept_object::borrow(auth.ptr()),
+      is_async ? runs_on::asyncio : runs_on::greenlet, std::move(database));
 }
 
 }  // namespace puff::bridge::graphql

@@ -15,13 +15,19 @@ namespace puff::bridge::graphql {
 class python_context final : public puff::graphql::request_context,
                              public std::enable_shared_from_this<python_context> {
  public:
-  python_context(header_block sent, std::optional<std::string> bearer, kept_object authorized)
-      : headers(std::move(sent)), token(std::move(bearer)), auth(std::move(authorized)) {}
+  python_context(header_block sent, std::optional<std::string> bearer, kept_object authorized,
+                 std::string pool)
+      : headers(std::move(sent)),
+        token(std::move(bearer)),
+        auth(std::move(authorized)),
+        database(std::move(pool)) {}
 
   const header_block headers;
   const std::optional<std::string> token;
   /// What the schema's `auth` gave; none if it has no such function.
   const kept_object auth;
+  /// The pool of the schema's SQL; empty: it has none.
+  const std::string database;
 };
 
 }  // namespace puff::bridge::graphql

@@ -14,8 +14,8 @@ using puff::graphql::answer;
 /// thread but inside of it.
 class field_run final : public python_call {
  public:
-  field_run(std::shared_ptr<const python_function> what, std::shared_ptr<const schema_objects> names,
-            const field_call& call, reply<answer> done)
+  field_run(std::shared_ptr<const python_function> what,
+            std::shared_ptr<const schema_objects> names, const field_call& call, reply<answer> done)
       : what_(std::move(what)),
         names_(std::move(names)),
         field_(call.field),
@@ -56,10 +56,11 @@ class field_run final : public python_call {
 
   void no_thread() {
     const bool asyncio = what_->where == runs_on::asyncio;
-    give(failed{{asyncio ? what_->title + " is a coroutine function, which needs the asyncio thread:"
+    give(
+        failed{{asyncio ? what_->title + " is a coroutine function, which needs the asyncio thread:"
                                          " set asyncio = true in puff.toml."
-                         : std::string{"Python has ended."},
-                 {}}});
+                        : std::string{"Python has ended."},
+                {}}});
   }
 
   void give(answer what) {

@@ -27,8 +27,7 @@ struct python_function {
 class python_field final : public puff::graphql::field_resolver {
  public:
   python_field(python_function what, std::shared_ptr<const schema_objects> names)
-      : what_(std::make_shared<const python_function>(std::move(what))),
-        names_(std::move(names)) {}
+      : what_(std::make_shared<const python_function>(std::move(what))), names_(std::move(names)) {}
 
   void resolve(const puff::graphql::field_call& call,
                puff::graphql::reply<puff::graphql::answer> done) override;

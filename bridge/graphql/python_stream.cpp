@@ -32,7 +32,9 @@ class stream_run final : public python_call {
         own_(std::make_shared<execution_side>(
             execution_side{std::move(sink), std::move(done), false})) {}
 
-  ~stream_run() override { at_home([](execution_side&) {}); }
+  ~stream_run() override {
+    at_home([](execution_side&) {});
+  }
 
   void begin() {
     const bool started = data_->home && start(what_->where);

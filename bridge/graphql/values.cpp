@@ -230,15 +230,14 @@ PyObject* special_text(PyObject* v, bool& known) {
 std::string shown(PyObject* v) {
   constexpr Py_ssize_t longest = 100;
   auto repr = py::reinterpret_steal<py::object>(PyObject_Repr(v));
-  auto start = py::reinterpret_steal<py::object>(
-      repr ? PyUnicode_Substring(repr.ptr(), 0, longest) : nullptr);
+  auto start = py::reinterpret_steal<py::object>(repr ? PyUnicode_Substring(repr.ptr(), 0, longest)
+                                                      : nullptr);
   std::string_view utf8;
   if (!start || !text_of(start.ptr(), utf8)) {
     PyErr_Clear();
     return std::string{"a "} + Py_TYPE(v)->tp_name;
   }
-  return PyUnicode_GET_LENGTH(repr.ptr()) > longest ? std::string{utf8} + "..."
-                                                    : std::string{utf8};
+  return PyUnicode_GET_LENGTH(repr.ptr()) > longest ? std::string{utf8} + "..." : std::string{utf8};
 }
 
 bool prepare_values() { return import_functions(); }

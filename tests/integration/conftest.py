@@ -9,6 +9,8 @@ INSIDE = [
     "test_redis.py",
     "test_postgres_pool.py",
     "test_sqlalchemy.py",
+    "test_graphql_schema.py",
+    "test_graphql_resolvers.py",
 ]
 
 native = sys.modules.get("puff._puff")

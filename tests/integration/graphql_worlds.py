@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from support.project import Project
 from support.puff_process import ROOT, PuffProcess
 from support.servers import PostgresServer, free_port

@@ -4,6 +4,7 @@ import socket
 
 import pytest
 from graphql_worlds import World, run_node, world
+
 from support.servers import wait_until
 
 __all__ = ["world"]

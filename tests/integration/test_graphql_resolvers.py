@@ -483,7 +483,7 @@ def test_a_refused_request_goes_nowhere_p1():
         response = ask("{ guarded who }", headers={"authorization": f"Bearer {token}"})
         assert response == {"errors": [{"message": text}]}
     broken = ask("{ guarded who }", headers={"authorization": "Bearer broken"})
-    assert "data" not in broken
+    assert broken == {"errors": [{"message": "The request could not be authorized."}]}
     assert CALLS == []
 
 

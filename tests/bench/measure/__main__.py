@@ -5,6 +5,7 @@ import sys
 from measure import places, report
 from measure.actors import actors
 from measure.cases import measure
+from measure.graphql import graphql
 from measure.http import frameworks, hello
 from measure.postgres import postgres
 from measure.redis import redis
@@ -17,6 +18,7 @@ TOPICS = {
     "redis": redis,
     "postgres": postgres,
     "actors": actors,
+    "graphql": graphql,
     "startup": startup,
     "syscalls": syscalls,
 }

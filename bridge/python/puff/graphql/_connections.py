@@ -14,8 +14,8 @@ def connection_of(call: Any) -> Any:
     """The connection of a resolver's request."""
     from puff.postgres._lent import LentConnection
 
-    session, in_transaction = _puff.graphql_lend(call)
-    return LentConnection(session, in_transaction)
+    pool: str = call.database
+    return LentConnection(_puff.graphql_lend(call), pool, call.is_mutation)
 
 
 @contextmanager

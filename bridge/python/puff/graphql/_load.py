@@ -1,5 +1,6 @@
 """From a schema's class, instance or dotted path to its description."""
 
+import functools
 import inspect
 from typing import Any
 
@@ -54,8 +55,8 @@ def describe(source: Any) -> Schema:
     for kind, root in roots.items():
         setattr(made, kind, reader.read_root(root, kind))
     made.types = reader.finish()
-    auth = getattr(source, "auth", None)
-    if callable(auth):
+    auth = _auth_of(source)
+    if auth is not None:
         made.auth, made.auth_runs_on = authorizer(auth)
     return made
 
@@ -73,6 +74,15 @@ def _roots(source: Any, cls: type) -> dict[str, type]:
         if root is not None and not _is_empty(root):
             found[kind] = root
     return found
+
+
+def _auth_of(source: Any) -> Any:
+    auth = getattr(source, "auth", None)
+    if not callable(auth):
+        return None
+    # A method of instances, of a schema that is given as its class.
+    wants_self = inspect.isfunction(auth) and len(inspect.signature(auth).parameters) > 1
+    return functools.partial(auth, source) if wants_self else auth
 
 
 def _is_empty(root: type) -> bool:
