@@ -5,6 +5,7 @@
 #include "bridge/graphql/python_call.hpp"
 #include "bridge/internal/arguments.hpp"
 #include "bridge/postgres/session_object.hpp"
+#include "bridge/python_thread.hpp"
 #include "bridge/runtime.hpp"
 
 namespace puff::bridge::graphql {
