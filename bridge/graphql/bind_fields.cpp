@@ -78,8 +78,8 @@ void bind_type(py::handle type, bound_schema& schema,
 
 }  // namespace
 
-void bind(py::handle description, bound_schema& schema,
-          const std::shared_ptr<schema_objects>& names) {
+void bind_fields(py::handle description, bound_schema& schema,
+                 const std::shared_ptr<schema_objects>& names) {
   for (auto type : description.attr("types")) bind_type(type, schema, names);
   const py::dict resolvers = description.attr("resolve_type");
   for (const auto& [type, function] : resolvers)

@@ -26,7 +26,7 @@ expected<graphql_definition> definition_of(py::handle description, const std::st
   if (!types) return std::move(types.error());
   auto names = std::make_shared<schema_objects>();
   auto schema = std::make_shared<bound_schema>(std::move(*types));
-  bind(description, *schema, names);
+  bind_fields(description, *schema, names);
   return graphql_definition{schema, make_authorizer(description, database)};
 }
 
