@@ -57,7 +57,7 @@ class Book:
     def missing_key(cls, context, /) -> str | None:
         return context.parent_values(["isbn"])
 
-    def label(self, context, /, mark: str = "#") -> str:
+    def label(self, context, /, mark: str = "#") -> str | None:
         CALLS.append(("label", self.id))
         if self.id == 3:
             raise ValueError("three has no label")
