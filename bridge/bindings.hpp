@@ -15,5 +15,6 @@ bool bind_pubsub(PyObject* module);
 bool bind_tasks(PyObject* module);
 bool bind_postgres(PyObject* module);
 bool bind_postgres_dbapi(PyObject* module);
+bool bind_graphql(PyObject* module);
 
 }  // namespace puff::bridge

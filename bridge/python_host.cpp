@@ -8,6 +8,7 @@
 #include "bridge/asgi.hpp"
 #include "bridge/blocking_pool.hpp"
 #include "bridge/exchange.hpp"
+#include "bridge/graphql/door.hpp"
 #include "bridge/hub.hpp"
 #include "bridge/loop_thread.hpp"
 #include "bridge/report.hpp"
@@ -182,6 +183,7 @@ expected<std::unique_ptr<python_host>> python_host::start(node& over, python_opt
     made->on_asyncio =
         made->spawn_application(*made->asyncio, *made->asyncio_exchanges, "python asyncio");
   }
+  graphql::open_door(made->greenlets, made->asyncio.get());
   if (auto failed = prepare("puff._preparation", "prepare", "Python")) return failed;
   if (made->options.django)
     if (auto failed = prepare("puff._commands", "prepare_django", "Django")) return failed;
@@ -193,6 +195,7 @@ int python_host::run(std::function<int()> first) {
   auto& p = *parts_;
   p.greenlets.start(std::make_unique<main_work>(std::move(first), p.status));
   p.greenlets.run();
+  graphql::close_door();
   p.on_greenlets = p.on_asyncio = nullptr;
   p.runners.clear();
   if (p.asyncio) {
@@ -204,6 +207,7 @@ int python_host::run(std::function<int()> first) {
 
 python_host::~python_host() {
   auto& p = *parts_;
+  graphql::close_door();
   p.watching.reset();
   // Threads that still run Python would crash in an interpreter that is gone.
   const bool joined = p.blocking.stop(5s);

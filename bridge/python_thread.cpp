@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "actors/core/current_loop.hpp"
+
 namespace puff::bridge {
 namespace {
 
@@ -23,6 +25,7 @@ python_thread* python_thread::current() noexcept { return this_thread; }
 
 void python_thread::enter_python_thread() noexcept {
   enter_thread();
+  set_current_loop(this);
   this_thread = this;
 }
 

@@ -25,6 +25,7 @@ struct runtime {
   std::map<std::string, resource<pubsub_hub_actor>, std::less<>> pubsub;
   /// The one of the empty name is for connections that name their own server.
   std::map<std::string, postgres_access, std::less<>> postgres;
+  std::map<std::string, resource<graphql_resolver_actor>, std::less<>> graphql;  ///< by schema
 };
 
 /// The process's one.

@@ -1,5 +1,6 @@
 #include "cli/graphql_schemas.hpp"
 
+#include "bridge/graphql/load_schema.hpp"
 #include "cli/program_parts.hpp"
 
 namespace puff::cli {
@@ -52,13 +53,18 @@ std::vector<schema_plan> planned_schemas(const invocation& what) {
 }
 
 expected<graphql_options> options_of(const schema_plan& plan) {
-  if (plan.native == nullptr)
-    return make_error(ec::unsupported, "GraphQL schema '" + plan.name +
-                                           "': schemas of Python classes are not there yet");
+  auto schema = plan.native;
+  auto authorizer = plan.authorizer;
+  if (schema == nullptr) {
+    auto loaded = bridge::graphql::load_graphql_schema(plan.dotted_path, plan.database);
+    if (!loaded) return std::move(loaded.error());
+    schema = std::move(loaded->schema);
+    authorizer = std::move(loaded->authorizer);
+  }
   graphql_options o;
   o.name = plan.name;
-  o.engine = std::make_shared<graphql::engine>(plan.native, engine_options_of(plan.limits));
-  o.authorizer = plan.authorizer;
+  o.engine = std::make_shared<graphql::engine>(std::move(schema), engine_options_of(plan.limits));
+  o.authorizer = std::move(authorizer);
   o.http.max_batch = plan.limits.max_batch;
   o.http.max_body_bytes = plan.limits.max_request_bytes;
   return o;

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <cstdlib>
 
+#include "bridge/runtime.hpp"
 #include "cli/console.hpp"
 #include "cli/engine_options.hpp"
 #include "services/telemetry/log.hpp"
@@ -120,6 +121,7 @@ error hosted_node::start_schemas() {
     if (!added) return std::move(added.error());
   }
   node_->start_schemas();
+  bridge::the_runtime().graphql = node_->schemas();
   return {};
 }
 

@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "actors/core/current_loop.hpp"
+
 namespace puff {
 
 asio_loop::asio_loop(caf::actor_system& system, drive how)
@@ -22,6 +24,7 @@ asio_loop::~asio_loop() {
   } else {
     run();
   }
+  if (current_loop() == this) set_current_loop(nullptr);
 }
 
 deadline_source::clock::time_point asio_loop::now() const noexcept {
@@ -30,6 +33,7 @@ deadline_source::clock::time_point asio_loop::now() const noexcept {
 
 void asio_loop::run() {
   enter_thread();
+  set_current_loop(this);
   do {
     run_ready();
     io_.restart();
@@ -124,6 +128,7 @@ void asio_loop::wake() {
 
 void asio_loop::enter_by_hand() {
   enter_thread();
+  set_current_loop(this);
   inbox_.fall_asleep();
 }
 

@@ -16,6 +16,9 @@ std::atomic<unsigned> forks_so_far{0};
 session::session(postgres_access where, sql_lent lent)
     : where_(std::move(where)), lent_(std::move(lent)), leased_in_(forks()) {}
 
+session::session(postgres_access where, sql_lent lent, owner)
+    : where_(std::move(where)), lent_(std::move(lent)), is_own_(false), leased_in_(forks()) {}
+
 session::~session() { give_back(); }
 
 void session::cancel() const {
@@ -24,7 +27,7 @@ void session::cancel() const {
 }
 
 void session::give_back() {
-  if (!here() || returned_.exchange(true)) return;
+  if (!here() || returned_.exchange(true) || !is_own_) return;
   if (auto pool = where_.pool.get()) caf::anon_send(*pool, return_atom::value, lent_.id);
 }
 

@@ -19,6 +19,9 @@ namespace puff::bridge::postgres {
 class session {
  public:
   session(postgres_access where, sql_lent lent);
+  /// One that somebody else gives back.
+  enum class owner { somebody_else };
+  session(postgres_access where, sql_lent lent, owner whose);
   ~session();
   session(const session&) = delete;
   session& operator=(const session&) = delete;
@@ -43,6 +46,7 @@ class session {
 
   postgres_access where_;
   sql_lent lent_;
+  const bool is_own_ = true;
   unsigned leased_in_;
   std::atomic<bool> returned_{false}, lost_{false};
 };

@@ -242,6 +242,10 @@ PyObject* get_closed(PyObject* self, void*) {
   return PyBool_FromLong(self_of(self).leased->closed());
 }
 
+PyObject* get_number(PyObject* self, void*) {
+  return PyLong_FromUnsignedLongLong(self_of(self).leased->id());
+}
+
 PyObject* get_opened(PyObject* self, void*) {
   return description_of_opened(self_of(self).leased->opened());
 }
@@ -257,6 +261,7 @@ void deallocate(PyObject* object) {
 
 PyGetSetDef attributes[] = {
     {"closed", get_closed, nullptr, "Given back, or lost.", nullptr},
+    {"number", get_number, nullptr, "Its number in this process.", nullptr},
     {"opened", get_opened, nullptr,
      "What describe() said when the connection was opened; does not wait. Not to be changed.",
      nullptr},

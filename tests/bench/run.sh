@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures Puff against its peers: run.sh [TOPIC|all], topics: http
-# frameworks redis pubsub websocket postgres django actors startup syscalls
+# frameworks redis pubsub websocket postgres django actors graphql startup syscalls
 # [--rounds N] [--seconds N] [--only CASE]; README.md tells more. Variables:
 #   PUFF             the command to measure (.venv/bin/puff)
 #   PUFF_BENCH_BUILD a build folder that has the C++ programs (else build/release, built here)

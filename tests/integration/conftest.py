@@ -12,6 +12,8 @@ INSIDE = [
     "test_pubsub.py",
     "test_postgres_pool.py",
     "test_sqlalchemy.py",
+    "test_graphql_schema.py",
+    "test_graphql_resolvers.py",
 ]
 
 native = sys.modules.get("puff._puff")

@@ -37,6 +37,7 @@ from puff.waiting import (
 )
 
 if TYPE_CHECKING:
+    from puff.graphql import global_graphql
     from puff.pubsub import global_pubsub
     from puff.redis import global_redis
     from puff.task_queue import global_task_queue
@@ -54,6 +55,7 @@ __all__ = [
     "blocking",
     "cached_import",
     "context_id_var",
+    "global_graphql",
     "global_pubsub",
     "global_redis",
     "global_task_queue",
@@ -82,6 +84,7 @@ __all__ = [
 
 # Imported when they are asked for: a program pays for the resources that it uses.
 _LAZY = {
+    "global_graphql": "puff.graphql",
     "global_pubsub": "puff.pubsub",
     "global_redis": "puff.redis",
     "global_task_queue": "puff.task_queue",

@@ -191,6 +191,8 @@ class Record:
 @final
 class PgSession:
     @property
+    def number(self) -> int: ...
+    @property
     def closed(self) -> bool: ...
     @property
     def opened(self) -> dict[str, Any]: ...
@@ -323,3 +325,71 @@ def pg_use(
     quoted: Callable[[Any, Any], Any],
     composable: type,
 ) -> None: ...
+
+class GraphqlCall:
+    arguments: dict[str, Any]
+    title: str
+    field_name: str
+    type_name: str
+    is_root: bool
+    is_mutation: bool
+    database: str
+    rows: int
+    required_columns: tuple[str, ...]
+    columns: tuple[str, ...]
+    cache: dict[Any, Any]
+    objects: list[Any] | None
+    headers: list[tuple[str, str]]
+    auth_token: str | None
+    auth: Any
+    def column(self, name: str, /) -> list[Any] | None: ...
+    def cell(self, name: str, row: int, /) -> Any: ...
+
+class GraphqlTaskEnd:
+    def __call__(self, value: Any, exception: BaseException | None, /) -> None: ...
+
+class GraphqlSink:
+    call: GraphqlCall
+    def opened(self, /) -> None: ...
+    def next(self, event: Any, /) -> Any: ...
+
+class GraphqlSubscription:
+    def receive(self, /) -> Any: ...
+    def close(self, /) -> None: ...
+
+def graphql_lend(call: GraphqlCall, /) -> Any: ...
+def graphql_parse(text: str, /) -> tuple[Any, str | None]: ...
+def graphql_print(document: Any, /) -> str: ...
+def graphql_validate(schema: Any, document: Any, /) -> str: ...
+def graphql_build(source: Any, /) -> Any: ...
+def graphql_print_schema(schema: Any, /) -> str: ...
+def graphql_outline(sdl: str, /) -> list[tuple[str, str, Any, list[str]]]: ...
+def graphql_execute(
+    schema: Any,
+    query: str,
+    variables: str,
+    operation: str | None,
+    headers: list[tuple[str, str]],
+    token: str | None,
+    /,
+) -> Any: ...
+def graphql_query(
+    schema: str,
+    query: str,
+    variables: str,
+    operation: str | None,
+    headers: list[tuple[str, str]],
+    token: str | None,
+    session: tuple[int, str] | None,
+    /,
+) -> Any: ...
+def graphql_subscribe(
+    schema: str,
+    query: str,
+    variables: str,
+    operation: str | None,
+    headers: list[tuple[str, str]],
+    token: str | None,
+    session: tuple[int, str] | None,
+    /,
+) -> Any: ...

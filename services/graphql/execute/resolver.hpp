@@ -37,6 +37,7 @@ struct field_call {
   request_context* context;       ///< may be null
   layer_memory& memory;           ///< shared by the fields of this layer
   bool is_root;                   ///< the layer is an operation's root
+  const std::shared_ptr<sql_executor>& sql;  ///< of the request; may be null
   /// Columns that what is selected of each result reads, all object types together.
   std::vector<std::string> required_columns() const;
 };

@@ -6,6 +6,7 @@ from measure import places, report
 from measure.actors import actors
 from measure.cases import measure
 from measure.django import django
+from measure.graphql import graphql
 from measure.http import frameworks, hello
 from measure.postgres import postgres
 from measure.pubsub import pubsub
@@ -23,6 +24,7 @@ TOPICS = {
     "postgres": postgres,
     "django": django,
     "actors": actors,
+    "graphql": graphql,
     "startup": startup,
     "syscalls": syscalls,
 }

@@ -83,7 +83,8 @@ void running_execution::call_resolver(layer& l, std::size_t field, const from_re
   auto& c = *(calls_[id] = std::make_unique<open_call>(
                   open_call{l, field, std::move(arguments), {}, {}, {}, {}}));
   c.call.emplace(field_call{plan_, l.plan->fields[field], *l.plan, l.rows, c.arguments,
-                            request_.variables, request_.context.get(), l.memory, &l == &root_});
+                            request_.variables, request_.context.get(), l.memory, &l == &root_,
+                            request_.sql});
   ++pending_;
   r.resolver->resolve(*c.call,
                       reply<answer>{std::make_unique<waiting<answer>>(shared_from_this(), id)});

@@ -38,7 +38,7 @@ void running_subscription::start() {
   stream_ = stream->resolver;
   root_ = request_.root == nullptr ? row_of(value_object{}) : request_.root;
   call_.emplace(field_call{plan, f, *plan.root, root_, arguments_, request_.variables,
-                           request_.context.get(), memory_, true});
+                           request_.context.get(), memory_, true, request_.sql});
   stream_->open(*call_, shared_from_this(),
                 reply<std::optional<field_failure>>{std::make_unique<opening>(shared_from_this())});
 }

@@ -1,0 +1,172 @@
+"""A served schema: SQL in all conventions, connections, mutations, subscriptions."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, List, Optional, Tuple  # noqa: UP035
+
+import puff
+from puff import graphql
+from puff.graphql import global_graphql
+
+CLOSED: list[str] = []
+
+
+@dataclass
+class Comment:
+    id: int
+    body: str
+    book_id: int
+
+
+@dataclass
+class Book:
+    id: int
+    title: str
+    author_id: int
+    price: "Decimal | None" = None  # noqa: F821
+
+    @classmethod
+    def comments(cls, context, /) -> Tuple[List[Comment], str, List[Any], List[str], List[str]]:  # noqa: UP006
+        ids = [id for (id,) in context.parent_values(["id"])]
+        sql = "SELECT id, body, book_id FROM comment WHERE book_id = ANY($1::int[]) ORDER BY id"
+        return ..., sql, [ids], ["id"], ["book_id"]
+
+    def shout(self, context, /) -> str:
+        return f"{self.title.upper()} ({self.id})"
+
+
+@dataclass
+class Author:
+    id: int
+    name: str
+
+    @classmethod
+    @graphql.sql(
+        "SELECT id, title, author_id FROM book WHERE author_id = ANY($1) ORDER BY id LIMIT $2",
+        parent_keys=["id"],
+        child_keys=["author_id"],
+    )
+    def books(cls, context, /, first: int = 100) -> list[Book]: ...
+
+
+@dataclass
+class Query:
+    @classmethod
+    def authors(cls, context, /) -> Tuple[List[Author], str, List[Any]]:  # noqa: UP006
+        return ..., "SELECT id, name FROM author ORDER BY id", []
+
+    @classmethod
+    def author(cls, context, /, id: int) -> Tuple[Optional[Author], str, List[Any]]:  # noqa: UP006, UP045
+        return ..., "SELECT id, name FROM author WHERE id = $1", [id]
+
+    @classmethod
+    def by_connection(cls, context, /) -> int:
+        with context.connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM author")
+            return cursor.fetchone()[0]
+
+    @classmethod
+    def wrong_sql(cls, context, /) -> Tuple[Optional[Author], str, List[Any]]:  # noqa: UP006, UP045
+        return ..., "SELECT nothing FROM nowhere", []
+
+    @classmethod
+    def token(cls, context, /) -> str | None:
+        return context.auth_token
+
+    @classmethod
+    def closed(cls, context, /) -> list[str]:
+        return CLOSED
+
+
+@dataclass
+class Mutation:
+    @classmethod
+    def add_author(cls, context, /, name: str) -> Tuple[Author, str, List[Any]]:  # noqa: UP006
+        return ..., "INSERT INTO author (name) VALUES ($1) RETURNING id, name", [name]
+
+    @classmethod
+    def add_then_fail(cls, context, /, name: str) -> int | None:
+        with context.connection.cursor() as cursor:
+            cursor.execute("INSERT INTO author (name) VALUES (%s)", [name])
+        raise graphql.GraphQLError("after all")
+
+    @classmethod
+    def add_by_connection(cls, context, /, name: str) -> int | None:
+        with context.connection.cursor() as cursor:
+            cursor.execute("INSERT INTO author (name) VALUES (%s) RETURNING id", [name])
+            return cursor.fetchone()[0]
+
+
+@dataclass
+class Tick:
+    number: int
+    label: str
+
+
+@dataclass
+class Subscription:
+    @classmethod
+    def ticks(cls, context, /, count: int = 3) -> Iterable[Tick]:
+        for number in range(count):
+            puff.sleep_ms(1)
+            yield Tick(number, f"tick {number}")
+
+    @classmethod
+    async def later(cls, context, /, count: int = 3) -> AsyncIterator[int]:
+        for number in range(count):
+            await asyncio.sleep(0.001)
+            yield number
+
+    @classmethod
+    def endless(cls, context, /, name: str) -> Iterator[int]:
+        number = 0
+        try:
+            while True:
+                yield number
+                number += 1
+        finally:
+            CLOSED.append(name)
+
+    @classmethod
+    def waits(cls, context, /, name: str) -> Iterator[int]:
+        try:
+            yield 0
+            puff.sleep_ms(60_000)
+        finally:
+            CLOSED.append(name)
+
+    @classmethod
+    async def waits_later(cls, context, /, name: str) -> AsyncIterator[int]:
+        try:
+            yield 0
+            await asyncio.sleep(60)
+        finally:
+            CLOSED.append(name)
+
+    @classmethod
+    def breaks(cls, context, /) -> Iterator[int]:
+        yield 1
+        raise graphql.GraphQLError("broken")
+
+    @classmethod
+    def refused(cls, context, /) -> Iterator[int]:
+        raise graphql.PermissionDenied(403, "no events for you")
+
+
+@dataclass
+class Schema:
+    query: Query
+    mutation: Mutation
+    subscription: Subscription
+
+    @staticmethod
+    def auth(headers):
+        if headers.get("authorization") == "Bearer bad":
+            raise graphql.PermissionDenied(403, "you may not")
+        return headers.get("authorization")
+
+
+def say(text):
+    """For `puff run`: what the schema answers."""
+    print(global_graphql.query(text))
