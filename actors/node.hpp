@@ -67,8 +67,9 @@ class node {
   /// limit; when nothing runs any more. Not from a loop's own thread.
   void finish_tasks(std::chrono::milliseconds time_limit);
   /// The same for PostgreSQL. The pool of the empty name has no server of its own: it lends
-  /// connections to whatever server a lease names. On their own loop pools answer greenlets soonest;
-  /// one that a GraphQL schema uses belongs beside the listeners, so that its requests need no hop.
+  /// connections to whatever server a lease names. On their own loop pools answer greenlets
+  /// soonest; one that a GraphQL schema uses belongs beside the listeners, so that its requests
+  /// need no hop.
   enum class pool_place : std::uint8_t { own_loop, beside_listeners };
   postgres_access add_postgres(const std::string& pool, postgres::pool_options options,
                                pool_place place = pool_place::own_loop);

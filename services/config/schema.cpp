@@ -358,7 +358,8 @@ constexpr std::array pubsub_keys{
     pool_size_key};
 
 constexpr std::array task_queue_keys{
-    enable_key(&bound<&pool_setting::enable>), name_key(&bound<&pool_setting::name>),
+    enable_key(&bound<&pool_setting::enable>),
+    name_key(&bound<&pool_setting::name>),
     url_key(default_redis, "PUFF_{NAME}_TASK_QUEUE_URL", "--{name}-task-queue-url", redis_url),
     pool_size_key,
     key{.name = "max_concurrent_tasks",

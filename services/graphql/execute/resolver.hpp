@@ -31,12 +31,12 @@ struct field_call {
   const operation_plan& plan;
   const plan_field& field;
   const plan_layer& layer;
-  row_set_ptr parents;            ///< the objects of the layer, never none
-  const value_object& arguments;  ///< coerced; what is absent is not there
-  const value_object& variables;  ///< coerced
-  request_context* context;       ///< may be null
-  layer_memory& memory;           ///< shared by the fields of this layer
-  bool is_root;                   ///< the layer is an operation's root
+  row_set_ptr parents;                       ///< the objects of the layer, never none
+  const value_object& arguments;             ///< coerced; what is absent is not there
+  const value_object& variables;             ///< coerced
+  request_context* context;                  ///< may be null
+  layer_memory& memory;                      ///< shared by the fields of this layer
+  bool is_root;                              ///< the layer is an operation's root
   const std::shared_ptr<sql_executor>& sql;  ///< of the request; may be null
   /// Columns that what is selected of each result reads, all object types together.
   std::vector<std::string> required_columns() const;
