@@ -105,6 +105,13 @@ struct python_host::parts {
 
   error add_gateway(const application_target& target, py::object object);
 
+  void end_asyncio() {
+    on_greenlets = on_asyncio = nullptr;
+    if (!asyncio) return;
+    asyncio->stop();
+    asyncio->join();
+  }
+
   node& over;
   python_options options;
   std::unique_ptr<interpreter> python;
@@ -196,12 +203,8 @@ int python_host::run(std::function<int()> first) {
   p.greenlets.start(std::make_unique<main_work>(std::move(first), p.status));
   p.greenlets.run();
   graphql::close_door();
-  p.on_greenlets = p.on_asyncio = nullptr;
   p.runners.clear();
-  if (p.asyncio) {
-    p.asyncio->stop();
-    p.asyncio->join();
-  }
+  p.end_asyncio();
   return p.status;
 }
 
@@ -209,6 +212,7 @@ python_host::~python_host() {
   auto& p = *parts_;
   graphql::close_door();
   p.watching.reset();
+  p.end_asyncio();  // it runs on if `run` was never called
   // Threads that still run Python would crash in an interpreter that is gone.
   const bool joined = p.blocking.stop(5s);
   p.gateways.clear();

@@ -181,7 +181,6 @@ std::vector<std::string> missing_features(const config::settings& s) {
     if (count > 0)
       out.push_back(table + " is configured, but this version has no " + what + " yet");
   };
-  note(enabled(s.graphql), "[[graphql]]", "GraphQL");
   note(s.compression_middleware, "compression_middleware", "compression");
   return out;
 }

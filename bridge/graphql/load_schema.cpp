@@ -14,8 +14,13 @@ using puff::graphql::bound_schema;
 
 /// The text of a failure: one line if it is the schema's own fault, else with its traceback.
 error fault(const std::string& what) {
+  PyObject *type = nullptr, *value = nullptr, *trace = nullptr;
+  PyErr_Fetch(&type, &value, &trace);
   auto module = py::reinterpret_steal<py::object>(PyImport_ImportModule("puff.graphql._failures"));
-  const bool plain = module && PyErr_ExceptionMatches(py::object{module.attr("SchemaError")}.ptr());
+  auto known = py::reinterpret_steal<py::object>(
+      module ? PyObject_GetAttrString(module.ptr(), "SchemaError") : nullptr);
+  const bool plain = known && PyErr_GivenExceptionMatches(type, known.ptr());
+  PyErr_Restore(type, value, trace);
   auto text = take_exception_text(plain ? traceback::last_line : traceback::whole);
   if (plain) text = text.substr(text.find(": ") + 2);
   return make_error(ec::bad_config, what + (plain ? ": " : " cannot be loaded\n") + text);

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, List, Optional, Tuple  # noqa: UP035
 
 import puff
@@ -24,7 +25,7 @@ class Book:
     id: int
     title: str
     author_id: int
-    price: "Decimal | None" = None  # noqa: F821
+    price: Decimal | None = None
 
     @classmethod
     def comments(cls, context, /) -> Tuple[List[Comment], str, List[Any], List[str], List[str]]:  # noqa: UP006
