@@ -74,10 +74,12 @@ void graphql_resolver::owed_call::open(graphql::prepared_request prepared,
   auto& work = *home.desk_->work;
   graphql::subscription_calls calls;
   calls.paced = true;
+  calls.opened = [me = weak_from_this()] {
+    if (const auto self = me.lock()) self->answer({graphql_outcome::opened, {}});
+  };
   calls.next = [me = weak_from_this()](graphql::response r) {
     const auto self = me.lock();
     if (!self) return;
-    self->answer({graphql_outcome::opened, {}});
     self->subscriber->tell({false, {internal::outcome_of(r.how), std::move(r.body)}});
   };
   calls.ended = [me = weak_from_this()](std::optional<graphql::response> why) {
@@ -94,7 +96,6 @@ void graphql_resolver::owed_call::open(graphql::prepared_request prepared,
     self->end();
   };
   stream = work.subscribe(std::move(prepared), by, std::move(calls));
-  if (home.calls_.contains(number)) answer({graphql_outcome::opened, {}});
 }
 
 void graphql_resolver::owed_call::answer(graphql_answer given) {

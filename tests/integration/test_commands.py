@@ -227,12 +227,11 @@ def test_a_failed_start_leaves_no_socket_behind(run, project):
     assert not project.path("web.sock").exists()
 
 
-def test_features_to_come_are_a_warning_each(project, puff):
-    project.write("puff.toml", "[[task_queue]]\n")
+def test_a_feature_to_come_is_a_warning(project, puff):
+    project.write("puff.toml", "compression_middleware = true\n")
     process = puff("wait_forever", PUFF_LOG="info")
     process.wait_for_line("is running")
-    for table in ("task_queue",):
-        assert process.stderr.count(f"[[{table}]]") == 1
+    assert process.stderr.count("compression_middleware is configured") == 1
     process.stop()
 
 

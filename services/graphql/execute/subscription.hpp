@@ -24,6 +24,8 @@ struct subscription_calls {
   /// Nothing comes after it. With a refusal if the stream could not be opened.
   std::function<void(std::optional<response>)> ended;
   bool paced = false;  ///< after each response the next event waits for `go_on`
+  std::function<void()>
+      opened{};  ///< once, before anything else, if the stream is open; may be none
 };
 
 /// Opens the stream of the plan's root field and executes the plan for each of its events. The

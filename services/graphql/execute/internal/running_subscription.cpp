@@ -48,6 +48,7 @@ void running_subscription::opened(std::optional<field_failure> fault) {
   if (is_over()) return;
   if (fault) return finish(refusal(*fault, {}));
   is_open_ = true;
+  if (const auto tell = calls_.opened) tell();
   run_next();
 }
 
