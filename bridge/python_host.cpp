@@ -241,6 +241,7 @@ expected<std::vector<application_actor>> python_host::mount(
 }
 
 error python_host::run_tasks(const std::vector<task_queue_target>& targets) {
+  if (targets.empty()) return {};
   auto& p = *parts_;
   auto module = py::reinterpret_steal<py::object>(PyImport_ImportModule("puff._tasks"));
   if (!module) return make_error(ec::python_failed, take_exception_text(traceback::whole));
