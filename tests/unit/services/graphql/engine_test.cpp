@@ -48,6 +48,8 @@ struct engine_test : testing::Test {
     with.root =
         row_of(json(R"({"n": 1, "word": "hi", "user": {"name": "Ann"}, "many": [1, 2, 3]})"));
   }
+  /// The schema holds the stream, and the stream its sink, which holds the schema.
+  ~engine_test() override { stream->sink = nullptr; }
   response ask(const std::string& query, const std::string& variables = {},
                std::optional<std::string> name = {}) {
     response out;
