@@ -35,6 +35,22 @@ def native_copy_in(timeout):
     with db.acquire() as connection:
         connection.copy_to_table("lines", source=Endless(), timeout=timeout)
 
+def dbapi_copy(sql, timeout):
+    assert timeout is None
+    connection = postgres.connect(dbname="default")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TEMPORARY TABLE lines (line text)")
+            cursor.copy_expert(sql, Endless())
+    finally:
+        connection.close()
+
+def dbapi_copy_out(timeout):
+    dbapi_copy(f"COPY ({ENDLESS}) TO STDOUT", timeout)
+
+def dbapi_copy_in(timeout):
+    dbapi_copy("COPY lines FROM STDIN", timeout)
+
 def whole():
     def one(n):
         with db.acquire() as connection:
@@ -75,6 +91,8 @@ def proxy(postgres_server):
     [
         ("native_copy_out", "cancel", "Cancelled"),
         ("native_copy_in", "cancel", "Cancelled"),
+        ("dbapi_copy_out", "cancel", "Cancelled"),
+        ("dbapi_copy_in", "cancel", "Cancelled"),
         ("native_copy_out", "limit", "TimeoutError"),
         ("native_copy_in", "limit", "TimeoutError"),
     ],
