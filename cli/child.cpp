@@ -10,6 +10,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "services/dev_servers/child_signals.hpp"
+
 namespace puff::cli {
 namespace {
 
@@ -35,6 +37,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
                          child_group group) {
   if (group == child_group::own) ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  dev::give_signals_back();
   if (::getppid() == parent) ::execvpe(words[0], words, environment);
   const int why = errno;
   [[maybe_unused]] auto written = ::write(report, &why, sizeof why);
@@ -53,6 +56,7 @@ expected<pid_t> start_child(const std::vector<std::string>& words,
   std::array<int, 2> report{};
   if (::pipe2(report.data(), O_CLOEXEC) != 0)
     return make_error(ec::io_failed, words[0] + ": " + std::strerror(errno));
+  const dev::blocked_signals until_exec;
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child == 0)

@@ -1,4 +1,5 @@
-"""Checks the floors: includes go left, third-party headers stay with the module that wraps them.
+"""Checks the floors: includes go left, third-party headers stay with the module that wraps them,
+what an installed header includes is installed.
 
 layering.py [ROOT] prints one line per breach, "file:line: what", and leaves with status 1 if there
 is any. The rules are the tables below; docs/architecture.md gives their reasons.
@@ -41,6 +42,7 @@ CAF_CALLS = re.compile(
 )
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?P<open>[<"])(?P<path>[^>"]+)[>"]')
+HEADER = re.compile(r"[\w./]+\.hpp\b")
 NOT_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 
 
@@ -116,13 +118,31 @@ def check_calls(file: str, text: str) -> Iterator[tuple[int, str]]:
         )
 
 
+def named_headers(root: Path) -> set[str]:
+    """The headers that the CMakeLists.txt of the floors name: those that are installed."""
+    return {
+        (listing.parent.relative_to(root) / found[0]).as_posix()
+        for floor in FLOORS
+        for listing in (root / floor).rglob("CMakeLists.txt")
+        for found in HEADER.finditer(listing.read_text())
+    }
+
+
+def check_installed(file: str, path: str, named: set[str]) -> str | None:
+    """What is wrong if `file` is installed and includes `path`, which is not."""
+    if file in named and path not in named and floor_of(path):
+        return f"{path}: {file} is installed, so HEADERS of a CMakeLists.txt must name this one too"
+    return None
+
+
 def check(root: Path) -> list[Breach]:
     """All breaches below `root`."""
     breaches = []
+    named = named_headers(root)
     for source in sources(root):
         file, text = source.relative_to(root).as_posix(), source.read_text()
         for line, path, quoted in includes(text):
-            if what := check_include(file, path, quoted):
+            if what := check_include(file, path, quoted) or check_installed(file, path, named):
                 breaches.append(Breach(file, line, what))
         breaches += [Breach(file, line, what) for line, what in check_calls(file, text)]
     return breaches

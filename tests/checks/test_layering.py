@@ -150,3 +150,13 @@ def test_reports_breaches_and_fails(tree, tmp_path, capsys):
 
 def test_an_empty_tree_is_no_success(tmp_path: Path):
     assert layering.main([str(tmp_path)]) == 1
+
+
+def test_an_installed_header_includes_only_installed_ones(tree):
+    tree("schemas/CMakeLists.txt", "puff_module(schemas HEADERS sql.hpp task/task.hpp)")
+    assert tree("schemas/task/task.hpp", '#include "schemas/sql.hpp"') == []
+    assert tree("schemas/other.hpp", '#include "schemas/hidden.hpp"') == []
+    assert tree("schemas/sql.hpp", '#include "schemas/hidden.hpp"') == [
+        "1: schemas/hidden.hpp: schemas/sql.hpp is installed, so HEADERS of a CMakeLists.txt must"
+        " name this one too"
+    ]

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,19 +9,12 @@
 #include <cerrno>
 #include <cstring>
 
+#include "services/dev_servers/child_signals.hpp"
+
 namespace puff::dev::internal {
 namespace {
 
 // Everything below runs between fork and exec: only calls that are safe in a signal handler.
-void give_signals_back() {
-  struct sigaction standard = {};
-  standard.sa_handler = SIG_DFL;
-  for (int number = 1; number < NSIG; ++number) ::sigaction(number, &standard, nullptr);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
 [[noreturn]] void become(char* const* words, int log, int keep_open, int report, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(1);
@@ -99,11 +91,10 @@ void child_process::keep(const command_line& what) {
 expected<std::unique_ptr<child_process>> child_process::spawn(command_line what) {
   std::unique_ptr<child_process> child{new child_process};
   auto program = what.words.at(0);
-  sigset_t all, before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);  // the keeper handles no signal of the program
-  child->keeper_ = std::thread{[c = child.get(), what = std::move(what)] { c->keep(what); }};
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  {
+    const blocked_signals none;  // the keeper handles no signal of the program
+    child->keeper_ = std::thread{[c = child.get(), what = std::move(what)] { c->keep(what); }};
+  }
   int failure = 0;
   {
     std::unique_lock lock{child->guard_};

@@ -1,9 +1,12 @@
 #include "cli/child.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
+#include <cerrno>
 #include <csignal>
+#include <filesystem>
 
 #include "tests/support/scratch_directory.hpp"
 
@@ -48,6 +51,28 @@ TEST(child, EndsWithItsWholeGroup) {
   ASSERT_TRUE(child);
   signal_child(*child, SIGKILL);
   EXPECT_EQ(text_of_status(end_of(*child)), "signal 9 (Killed)");
+}
+
+TEST(child, RunsItsOwnProgramAlthoughSignalsRainOnTheStart) {
+  struct sigaction rain = {}, before = {};
+  rain.sa_handler = [](int) {};
+  ::sigaction(SIGALRM, &rain, &before);  // without SA_RESTART
+  const itimerval often{.it_interval = {0, 50}, .it_value = {0, 50}};
+  ::setitimer(ITIMER_REAL, &often, nullptr);
+  auto own = std::filesystem::read_symlink("/proc/self/exe");
+  for (int i = 0; i < 50; ++i) {
+    auto child = start_child({"sleep", "20"}, {});
+    ASSERT_TRUE(child);
+    EXPECT_NE(std::filesystem::read_symlink("/proc/" + std::to_string(*child) + "/exe"), own);
+    signal_child(*child, SIGALRM);
+    int status = 0;
+    while (::waitpid(*child, &status, 0) < 0 && errno == EINTR) {
+    }
+    EXPECT_EQ(text_of_status(status), "signal 14 (Alarm clock)");
+  }
+  const itimerval never{};
+  ::setitimer(ITIMER_REAL, &never, nullptr);
+  ::sigaction(SIGALRM, &before, nullptr);
 }
 
 }  // namespace
