@@ -354,6 +354,21 @@ void node::drain(std::chrono::milliseconds time_limit, std::function<void(const 
   });
 }
 
+std::vector<std::string> node::down() const {
+  std::vector<std::string> names;
+  auto look = [&](const char* kind, const auto& cells) {
+    for (const auto& [name, cell] : cells)
+      if (!cell.get()) names.push_back(std::string{kind} + " " + name);
+  };
+  look("redis", parts_->redis_pools);
+  look("pubsub", parts_->pubsub_hubs);
+  look("tasks", parts_->task_queues);
+  for (const auto& [name, access] : parts_->postgres_pools)
+    if (!access.pool.get()) names.push_back("postgres " + (name.empty() ? "connections" : name));
+  look("graphql", parts_->resolvers);
+  return names;
+}
+
 void node::mention(std::string actor, gauge_ptr counts) {
   std::scoped_lock lock{parts_->guards_mentioned};
   parts_->mentioned.emplace_back(std::move(actor), std::move(counts));

@@ -95,6 +95,9 @@ class node {
   /// or with `timed_out` at the time limit.
   void drain(std::chrono::milliseconds time_limit, std::function<void(const error&)> done);
 
+  /// Which of the resources are down now: pools, queues, schemas. From any thread.
+  std::vector<std::string> down() const;
+
   /// An actor that others started and keep alive, for the status.
   void mention(std::string actor, gauge_ptr counts);
   /// The tree of actors. Waits up to a second; not from a loop's own thread.

@@ -40,6 +40,14 @@ command configured_command(const config::command_setting& setting) {
   return c;
 }
 
+command python_command_of(const python_command& function) {
+  command c{function.name, function.about.empty() ? "Call " + function.function : function.about};
+  c.synopsis = "[ARG..]";
+  c.takes = command::words::arguments;
+  c.run = [path = function.function](invocation& what) { return call(what, path, what.arguments); };
+  return c;
+}
+
 command native_command_of(const native_command& native) {
   command c{native.name, native.about};
   c.synopsis = "[ARG..]";

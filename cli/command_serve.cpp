@@ -64,6 +64,9 @@ expected<http_listener_options> listener_options(
   if (!routes) return std::move(routes.error());
   for (std::uint32_t i = 0; i < targets.size(); ++i)
     if (auto wrong = routes->mount(targets[i].path, i, sockets_of(targets[i]))) return wrong;
+  const auto& server = settings.server;
+  if (auto wrong = add_probes(*routes, in.condition(), server.ready_path, server.live_path))
+    return wrong;
   http_listener_options o;
   o.server.limits = http_limits(settings);
   if (auto wrong = o.server.limits.validate()) return wrong;
@@ -103,6 +106,7 @@ int open_doors(hosted_node& in, const invocation& what,
     return print_failure(failed);
   }
   print(greeting);
+  in.begun();
   return 0;
 }
 

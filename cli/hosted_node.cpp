@@ -9,6 +9,8 @@
 #include "bridge/runtime.hpp"
 #include "cli/console.hpp"
 #include "cli/engine_options.hpp"
+#include "cli/program_parts.hpp"
+#include "cli/service/notice.hpp"
 #include "services/telemetry/log.hpp"
 
 namespace puff::cli {
@@ -64,7 +66,10 @@ error hosted_node::open() {
     if (auto failed = plan_.prepare(*node_)) return failed;
   if (auto failed = start_python()) return failed;
   if (auto failed = start_schemas()) return failed;
-  auto status = status_server::open(*node_, askers_, [this] { return python_->stacks(); });
+  health_ = std::make_unique<health>(*node_, *python_, settings.server.live_limit_ms);
+  status_server::sources sources{*health_, [this] { return python_->stacks(); },
+                                 [this] { leave(); }};
+  auto status = status_server::open(*node_, askers_, std::move(sources));
   if (status)
     status_ = std::move(*status);
   else
@@ -106,6 +111,7 @@ error hosted_node::start_python() {
   options.interpreter.program_directory = invocation_.executable.parent_path();
   // Whether a task is a coroutine function shows only when it comes.
   options.asyncio |= plan_.asyncio || !queues_.empty();
+  options.global_state = invocation_.program.global_state();
   if (!plan_.argv.empty()) options.interpreter.argv = plan_.argv;
   auto python = bridge::python_host::start(*node_, std::move(options));
   if (!python) return std::move(python.error());
@@ -154,9 +160,22 @@ int hosted_node::run(std::function<int()> first) {
   return plan_.how == stop_by::cancelling && signal != 0 ? 128 + signal : status;
 }
 
+void hosted_node::begun() {
+  health_->begun();
+  notify_service("READY=1");
+}
+
+void hosted_node::leave() {
+  log::info("puff", "the node leaves: it gets no new work");
+  health_->leaves();
+  node_->stop_claiming();
+}
+
 void hosted_node::begin_ending() {
   ending::callbacks what;
   what.stop = [this] {
+    health_->leaves();
+    notify_service("STOPPING=1");
     node_->stop_claiming();
     if (plan_.how == stop_by::cancelling) return python_->stop(milliseconds{0});
     if (ending_->signal() != 0)

@@ -24,6 +24,7 @@ std::vector<command> own_commands() {
   all.push_back(pytest_command());
   all.push_back(watch_command());
   all.push_back(status_command());
+  all.push_back(drain_command());
   all.push_back(graphql_command());
   all.push_back(tasks_command());
   all.push_back(doctor_command());
@@ -64,7 +65,12 @@ struct read_config {
 class session {
  public:
   session(const program_parts& program, std::vector<std::string> words)
-      : program_(program), words_(std::move(words)), from_(config::process_sources()) {}
+      : program_(program), words_(std::move(words)) {
+    for (const auto& [name, value] : program.environment())
+      ::setenv(name.c_str(), value.c_str(), 0);
+    from_ = config::process_sources();
+    from_.base = program.defaults();
+  }
 
   int run() {
     auto commands = commands_of(program_, {});
@@ -125,6 +131,9 @@ expected<std::vector<command>> commands_of(const program_parts& program,
   for (const auto& native : program.natives)
     if (auto twice = add(native_command_of(native), "the program's command", all, names))
       return twice;
+  for (const auto& function : program.functions)
+    if (auto twice = add(python_command_of(function), "the program's command", all, names))
+      return twice;
   for (const auto& setting : settings.commands)
     if (auto twice = add(configured_command(setting), "the command of puff.toml", all, names))
       return twice;
@@ -160,9 +169,24 @@ program& program::schema(native_schema what) {
   return *this;
 }
 
-program& program::command(native_command what) {
-  parts_->natives.push_back(std::move(what));
+program& program::config(runtime_config what) {
+  parts_->config = std::move(what);
   return *this;
+}
+
+program& program::command(program_command what) {
+  std::visit([this](auto& which) { parts_->take(std::move(which)); }, what);
+  return *this;
+}
+
+void cli::program_parts::take(wsgi_server_command what) {
+  config.settings_.wsgi = std::move(what.application);
+  routes = std::move(what.routes);
+}
+
+void cli::program_parts::take(asgi_server_command what) {
+  config.settings_.asgi = std::move(what.application);
+  routes = std::move(what.routes);
 }
 
 int program::run(int argc, const char* const* argv) {

@@ -16,6 +16,21 @@ struct program_parts {
   puff::router routes;
   std::vector<native_schema> schemas;
   std::vector<native_command> natives;
+  std::vector<python_command> functions;
+  runtime_config config;
+
+  void take(native_command what) { natives.push_back(std::move(what)); }
+  void take(python_command what) { functions.push_back(std::move(what)); }
+  void take(server_command what) { routes = std::move(what.routes); }
+  void take(wsgi_server_command what);
+  void take(asgi_server_command what);
+  void take(puff::pytest_command what) { config.settings_.pytest_path = std::move(what.path); }
+  void take(django_management_command) { config.settings_.django = true; }
+  void take(wait_forever) {}  // every program has it
+
+  const config::settings& defaults() const noexcept { return config.settings_; }
+  const auto& environment() const noexcept { return config.environment_; }
+  const auto& global_state() const noexcept { return config.global_state_; }
 };
 
 /// All commands of a program, in the order of the help: Puff's, those of C++, those of puff.toml.

@@ -114,6 +114,8 @@ struct server_setting {
   bool reuse_port = false;
   std::uint32_t io_threads = 0;  ///< 0: one per two cores, at least one
   bool access_log = false;
+  std::string ready_path, live_path;
+  std::chrono::milliseconds live_limit_ms{60000};
   std::chrono::milliseconds graceful_timeout_ms{30000};
 };
 
