@@ -61,6 +61,9 @@ class node {
   const std::map<std::string, resource<task_scheduler_actor>, std::less<>>& task_queues() const;
   /// Who runs the tasks of a queue from now on, also after its scheduler was restarted.
   void hire(const std::string& queue, task_runner_actor runner);
+  /// From now on that one decides who really runs a queue's tasks.
+  using hiring = std::function<task_runner_actor(const std::string& queue, task_runner_actor)>;
+  void hire_through(hiring decides);
   /// Task queues claim no more and give back what has not begun. Returns at once.
   void stop_claiming();
   /// Waits until the task queues have told Redis how all their attempts ended, or until the time

@@ -48,6 +48,18 @@ command python_command_of(const python_command& function) {
   return c;
 }
 
+command addon_command_of(const addons::instance::command& own) {
+  command c{own.name, own.about};
+  c.synopsis = "[ARG..]";
+  c.takes = command::words::untouched;
+  c.run = [own](invocation& what) {
+    std::vector<puff_text> words;
+    for (const auto& word : what.arguments) words.push_back({word.data(), word.size()});
+    return own.run(own.state, words.data(), words.size());
+  };
+  return c;
+}
+
 command native_command_of(const native_command& native) {
   command c{native.name, native.about};
   c.synopsis = "[ARG..]";

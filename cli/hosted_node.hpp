@@ -56,6 +56,7 @@ class hosted_node {
   error open();
   error start_pools();
   error start_python();
+  void use_addons();
   error start_schemas();
   void begin_ending();
   void leave();

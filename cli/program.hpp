@@ -9,6 +9,7 @@
 #include "cli/embedding/program_commands.hpp"
 #include "cli/embedding/runtime_config.hpp"
 #include "cli/router.hpp"
+#include "schemas/addon.h"
 #include "services/graphql/authorizer.hpp"
 #include "services/graphql/plan/bindings.hpp"
 
@@ -50,6 +51,9 @@ class program {
   program& router(puff::router routes);
   /// A schema in C++; puff.toml must not have one of the same name.
   program& schema(native_schema what);
+  /// An add-on that the program is linked with, by its `puff_addon_entry`; loaded before those of
+  /// puff.toml.
+  program& addon(const puff_addon* entry);
   /// What the program brings along; puff.toml, the environment and options may change it.
   program& config(runtime_config what);
   /// A name that Puff has already is refused when the program runs.

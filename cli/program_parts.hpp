@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/addon_host.hpp"
 #include "cli/command.hpp"
 #include "cli/program.hpp"
 
@@ -18,6 +19,7 @@ struct program_parts {
   std::vector<native_command> natives;
   std::vector<python_command> functions;
   runtime_config config;
+  std::vector<const puff_addon*> addons;
 
   void take(native_command what) { natives.push_back(std::move(what)); }
   void take(python_command what) { functions.push_back(std::move(what)); }
@@ -33,9 +35,10 @@ struct program_parts {
   const auto& global_state() const noexcept { return config.global_state_; }
 };
 
-/// All commands of a program, in the order of the help: Puff's, those of C++, those of puff.toml.
-/// `bad_config` if two have one name.
+/// All commands of a program, in the order of the help: Puff's, those of C++, those of add-ons,
+/// those of puff.toml. `bad_config` if two have one name.
 expected<std::vector<command>> commands_of(const program_parts& program,
-                                           const config::settings& settings);
+                                           const config::settings& settings,
+                                           const addon_host& addons);
 
 }  // namespace puff::cli

@@ -543,6 +543,40 @@ constexpr std::array mount_keys{
         .check = dotted_path},
 };
 
+constexpr std::array addon_keys{
+    enable_key(&bound<&addon_setting::enable>),
+    key{.name = "name",
+        .bound = &bound<&addon_setting::name>,
+        .doc = "Its name in this file; its path if there is none.",
+        .example = "\"shop\"",
+        .check = header_text},
+    key{.name = "path",
+        .bound = &bound<&addon_setting::path>,
+        .doc = "The shared library.",
+        .example = "\"build/libshop.so\"",
+        .check = any_text,
+        .required = true},
+    key{.name = "settings",
+        .bound = &bound<&addon_setting::settings>,
+        .doc = "What the add-on may read, each \"KEY=VALUE\".",
+        .check = any_text},
+    key{.name = "threads",
+        .bound = &bound<&addon_setting::threads>,
+        .doc = "Threads that run its code; one that blocks is missing to this add-on alone.",
+        .low = 1,
+        .high = 1000},
+    key{.name = "max_waiting",
+        .bound = &bound<&addon_setting::max_waiting>,
+        .doc = "Messages that may wait for one of its actors, or requests and tasks for all of it.",
+        .low = 1,
+        .high = 1000000},
+    key{.name = "answer_limit_ms",
+        .bound = &bound<&addon_setting::answer_limit_ms>,
+        .doc = "Time to answer a request; past it the answer is 504.",
+        .low = 1,
+        .high = day_ms},
+};
+
 constexpr std::array root_tables{
     table<&settings::server>("server", server_keys, "Where and how the HTTP server listens."),
     table<&settings::limits>("limits", limits_keys, "What one client may use."),
@@ -563,6 +597,8 @@ constexpr std::array root_tables{
                                "A GraphQL schema made of Python classes.", graphql_tables),
     tables<&settings::mounts>("mounts", "name", mount_keys,
                               "An application below a path of the same port."),
+    tables<&settings::addons>("addons", "name", addon_keys,
+                              "A shared library in C++ that joins the process."),
 };
 
 constexpr section root{.name = "",

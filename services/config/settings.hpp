@@ -152,6 +152,17 @@ struct python_setting {
   std::chrono::milliseconds stall_threshold_ms{1000};
 };
 
+/// `[[addons]]`: a shared library that joins the process.
+struct addon_setting {
+  bool enable = true;
+  std::string name;  ///< its path if not set
+  std::string path;
+  std::vector<std::string> settings;  ///< "KEY=VALUE"
+  std::uint32_t threads = 2;
+  std::uint32_t max_waiting = 1000;
+  std::chrono::milliseconds answer_limit_ms{30000};
+};
+
 enum class log_format : std::uint8_t { text, json };
 
 /// `[log]`
@@ -185,6 +196,7 @@ struct settings {
   std::vector<http_client_setting> http_client;
   std::vector<graphql_setting> graphql;
   std::vector<mount_setting> mounts;
+  std::vector<addon_setting> addons;
 };
 
 }  // namespace puff::config
