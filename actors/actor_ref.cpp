@@ -36,7 +36,9 @@ void actor_ref::ask(actor_message what, std::chrono::milliseconds within, on_rep
   node_->loop().post([over = node_, call = std::move(call), done = std::move(done)]() mutable {
     auto does = find(over, call.name);
     if (!does) return done(make_error(ec::not_found, "no actor is named '" + call.name + "'"));
-    (*does)(std::move(call), std::move(done));
+    (*does)(std::move(call), [over, done = std::move(done)](expected<actor_reply> reply) {
+      over->loop().post([done, reply = std::move(reply)] { done(reply); });
+    });
   });
 }
 
