@@ -12,7 +12,7 @@ namespace {
 
 struct status_options {
   std::string node;
-  bool stacks = false, json = false;
+  bool stacks = false, json = false, cluster = false;
 };
 
 struct node_answer {
@@ -22,7 +22,10 @@ struct node_answer {
 
 /// What the living nodes answer. A socket that nobody listens on any more is removed.
 std::vector<node_answer> ask_nodes(const status_options& o) {
-  const auto* path = o.stacks ? "/stacks" : o.json ? "/status" : "/status.txt";
+  const auto* path = o.cluster  ? (o.json ? "/cluster" : "/cluster.txt")
+                     : o.stacks ? "/stacks"
+                     : o.json   ? "/status"
+                                : "/status.txt";
   std::vector<node_answer> answers;
   for (auto& socket : sockets_in(runtime_directory())) {
     if (!o.node.empty() && socket.node != o.node) continue;
@@ -57,6 +60,10 @@ int status(const status_options& o) {
     print_error("--json and --stacks exclude each other: stacks are text");
     return 2;
   }
+  if (o.cluster && o.stacks) {
+    print_error("--cluster and --stacks exclude each other: a cluster is asked by one node");
+    return 2;
+  }
   auto answers = ask_nodes(o);
   bool complete = !answers.empty();
   std::string text;
@@ -83,6 +90,7 @@ command status_command() {
   c.declare = [o](CLI::App& at, override_map&) {
     at.add_option("--node", o->node, "Only nodes of this name")->type_name("NAME");
     at.add_flag("--stacks", o->stacks, "What every thread and greenlet is doing");
+    at.add_flag("--cluster", o->cluster, "The cluster as each of these nodes knows it");
     at.add_flag("--json", o->json, "One JSON array");
   };
   c.run = [o](invocation&) { return status(*o); };

@@ -29,6 +29,9 @@ void raise_file_limit() {
 /// For Redis to hear how the last tasks ended.
 constexpr milliseconds task_farewell{2'000};
 
+/// For the actors of a command that is to end soon.
+constexpr milliseconds leave_limit{2'000};
+
 error stopped_early() { return make_error(ec::cancelled, "stopped before it had started"); }
 
 }  // namespace
@@ -85,6 +88,9 @@ error hosted_node::start_pools() {
     node_->add_task_queue(std::move(queue.options));
     if (plan_.tasks && queue.run) queues_.push_back(std::move(queue.target));
   }
+  auto federation = federation_of(invocation_.config.values, node_->name());
+  if (!federation) return std::move(federation.error());
+  node_->add_federation(std::move(*federation));
   auto databases = postgres_pools(invocation_.config.values);
   if (!databases) return std::move(databases.error());
   schemas_ = planned_schemas(invocation_);
@@ -105,7 +111,8 @@ error hosted_node::start_python() {
   auto options = options_of_python(invocation_.config.values);
   options.interpreter.program_directory = invocation_.executable.parent_path();
   // Whether a task is a coroutine function shows only when it comes.
-  options.asyncio |= plan_.asyncio || !queues_.empty();
+  options.asyncio |=
+      plan_.asyncio || !queues_.empty() || !invocation_.config.values.cluster.name.empty();
   if (!plan_.argv.empty()) options.interpreter.argv = plan_.argv;
   auto python = bridge::python_host::start(*node_, std::move(options));
   if (!python) return std::move(python.error());
@@ -141,7 +148,9 @@ hosted_node::~hosted_node() {
 int hosted_node::run(std::function<int()> first) {
   begin_ending();
   int status = python_->run([this, first = std::move(first)] {
-    if (auto failed = python_->run_tasks(queues_)) {
+    auto failed = python_->host_actors(options_of_actors(invocation_.config.values));
+    if (!failed) failed = python_->run_tasks(queues_);
+    if (failed) {
       stop();
       failed_ = true;
       return print_failure(failed);
@@ -158,13 +167,17 @@ void hosted_node::begin_ending() {
   ending::callbacks what;
   what.stop = [this] {
     node_->stop_claiming();
-    if (plan_.how == stop_by::cancelling) return python_->stop(milliseconds{0});
+    if (plan_.how == stop_by::cancelling)
+      return node_->leave_cluster(leave_limit, [this] { python_->stop(milliseconds{0}); });
     if (ending_->signal() != 0)
       log::info("puff", "stopping: requests and tasks have {} ms to finish", grace_.count());
     node_->drain(grace_, [this, from = clock::now()](const error&) {
       // What did not end by then is ended by `ending`, whose time is over too.
-      auto spent = std::chrono::duration_cast<milliseconds>(clock::now() - from);
-      python_->stop(std::max(grace_ - spent, milliseconds{0}));
+      auto left = [this, from] {
+        auto spent = std::chrono::duration_cast<milliseconds>(clock::now() - from);
+        return std::max(grace_ - spent, milliseconds{0});
+      };
+      node_->leave_cluster(left(), [this, left] { python_->stop(left()); });
     });
   };
   what.show_stacks = [this] {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "envelope.pb.h"
+#include "schemas/proto/envelope.pb.h"
 
 namespace puff {
 namespace {

@@ -72,6 +72,8 @@ class engine final : private membership_listener {
   void withdraw(const std::string& kind);
   /// False if the name is not this node's any more.
   void rest(const actor_rest& what, std::function<void(expected<bool>)> done);
+  /// As `membership::refresh`.
+  void refresh(std::function<void()> done) { member_.refresh(std::move(done)); }
   /// No more actors are given to this node; what it has stays until they are put to rest.
   void retire();
   /// Leaves the cluster; `done` is called once.

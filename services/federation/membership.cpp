@@ -152,6 +152,11 @@ void membership::look_again() {
   beat();  // a singleton may be free now
 }
 
+void membership::refresh(std::function<void()> done) {
+  refreshed_.push_back(std::move(done));
+  if (!viewing_) fetch_view();
+}
+
 void membership::set_singletons(std::vector<std::string> names) {
   singletons_ = std::move(names);
   beat();

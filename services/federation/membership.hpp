@@ -62,6 +62,9 @@ class membership {
   void start();
   /// Somebody told that the members have changed.
   void look_again();
+  /// Looks at the members now, also at what does not count as a change (loads, kinds); `done` is
+  /// called once, also if Redis cannot be asked.
+  void refresh(std::function<void()> done);
   /// For the next beats: how much lives here, and which singletons this node would take.
   void set_load(std::uint64_t load) { load_ = load; }
   void set_singletons(std::vector<std::string> names);
@@ -104,6 +107,7 @@ class membership {
   std::vector<std::string> singletons_;
   clock::time_point valid_until_{};
   deadline_wheel::ticket next_, validity_;
+  std::vector<std::function<void()>> refreshed_;
   bool beating_ = false, viewing_ = false, view_again_ = false;
   std::shared_ptr<membership*> self_;  // for replies that come later
 };
