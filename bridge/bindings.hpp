@@ -13,6 +13,7 @@ bool bind_core(PyObject* module);
 bool bind_redis(PyObject* module);
 bool bind_pubsub(PyObject* module);
 bool bind_tasks(PyObject* module);
+bool bind_actors(PyObject* module);
 bool bind_postgres(PyObject* module);
 bool bind_postgres_dbapi(PyObject* module);
 bool bind_graphql(PyObject* module);

@@ -163,6 +163,15 @@ struct addon_setting {
   std::chrono::milliseconds answer_limit_ms{30000};
 };
 
+/// `[cluster]`
+struct cluster_setting {
+  std::string name;  ///< empty: this node has no cluster
+  std::string url = "redis://localhost:6379";
+  std::chrono::milliseconds lease_ms{8000};
+  bool hosts = true;                 ///< keeps actors of the classes it knows
+  std::vector<std::string> modules;  ///< imported at start, for their actors
+};
+
 enum class log_format : std::uint8_t { text, json };
 
 /// `[log]`
@@ -190,6 +199,7 @@ struct settings {
   limits_setting limits;
   websocket_setting websocket;
   python_setting python;
+  cluster_setting cluster;
   log_setting log;
   std::vector<command_setting> commands;
   std::vector<pool_setting> postgres, redis, pubsub, task_queue;

@@ -250,3 +250,30 @@ def test_one_source_is_an_add_on_and_a_part_of_a_program(tmp_path):
     with PuffProcess(["serve", "--bind", "127.0.0.1:0"], tmp_path, env, program) as process:
         site = Site(process, serving_address(process))
         assert json.loads(site.get("/order/assam").body) == {"left": 2}
+
+
+def test_an_add_on_and_python_ask_each_other_across_nodes(tmp_path, redis_server):
+    cluster = f'[cluster]\nname = "shop"\nurl = "{redis_server.url}"\n'
+    (tmp_path / "worker").mkdir()
+    (tmp_path / "worker/puff.toml").write_text(
+        f'python_path = [{json.dumps(str(APPS))}]\n{cluster}modules = ["addon_mailers"]\n'
+    )
+    env = {"PUFF_RUNTIME_DIR": str(tmp_path / "run")}
+    with (
+        PuffProcess(["worker"], tmp_path / "worker", env) as worker,
+        serving(tmp_path / "web", f"{TRIAL}\n{cluster}") as site,
+    ):
+
+        def say(verb, body=b""):
+            answer = site.post(f"/ask/Mailer%2Fada/{verb}", body)
+            return answer.body.decode()
+
+        wait_until(lambda: "got" in say("send", b"hello"), "the nodes know each other")
+        assert say("send", b"hello") == 'application/json "ada got hello"'
+        assert "no stamps" in say("fail")
+        first, second = json.loads(say("count").split(" ", 1)[1])
+        assert second == first + 1
+        assert "out of tea" in say("provoke")
+        worker.kill()
+        wait_until(lambda: site.get("/other").status == 200, "the web node goes on")
+        assert say("send", b"hello").split()[0] in {"2", "3", "6"}  # not found, late, unavailable
