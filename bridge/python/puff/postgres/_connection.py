@@ -85,11 +85,6 @@ class connection(Asynchronous):
         """Whether the connection is asynchronous: 0 or 1."""
         return self._async
 
-    def __getattr__(self, name: str) -> Any:
-        if name == "async":
-            return self._async
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
     def __repr__(self) -> str:
         where = f"pool: {self._pool!r}" if self._pool is not None else f"dsn: {self.dsn!r}"
         return f"<{type(self).__name__} object at {id(self):#x}; {where}, closed: {self._closed}>"
@@ -252,6 +247,9 @@ class connection(Asynchronous):
         """NotSupportedError: the connection of libpq is not lent."""
         raise NotSupportedError("puff.postgres does not lend its connection of libpq")
 
+
+# A keyword by now; and a `__getattr__` would make every attribute slow.
+setattr(connection, "async", connection.async_)
 
 _cursor_class: Any = None
 _lobject_class: Any = None
