@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Self
 
+from puff import _puff
 from puff.postgres import _exceptions
 from puff.postgres._asynchronous import Asynchronous
 from puff.postgres._constants import (
@@ -20,7 +21,6 @@ from puff.postgres._exceptions import (
     ProgrammingError,
 )
 from puff.postgres._info import ConnectionInfo
-from puff.postgres._turns import Turns
 from puff.postgres._typecasts import Casters
 
 __all__ = ["connection"]
@@ -55,7 +55,7 @@ class connection(Asynchronous):
         self._autocommit = bool(self._async)
         if more:
             raise TypeError(f"connection() has no argument {', '.join(more)}")
-        self._turns = Turns()
+        self._turns = _puff.PgTurns()
         self.notices = []
         self.notifies = []
         self.string_types: Casters = {}
