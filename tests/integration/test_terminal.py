@@ -100,7 +100,7 @@ def test_others_run_while_a_command_asks(project, terminal):
     asked.wait_for("told ada 5 True")
     asked.process.wait(20)
     assert "xyzzy" not in asked.said
-    assert "kept all others waiting" not in asked.said
+    assert "kept all others waiting" not in asked.said.partition("name? ")[2]
 
 
 SETTINGS = """
@@ -137,7 +137,7 @@ def test_ctrl_c_at_a_question_ends_djangos_command_at_once(site, terminal):
     assert asked.process.wait(10) == 130
     assert asked.echoes()
     assert "Traceback" not in asked.said
-    assert "kept all others waiting" not in asked.said
+    assert "kept all others waiting" not in asked.said.partition("Username")[2]
 
 
 def test_ctrl_c_at_a_prompt_ends_djangos_shell_at_once(site, terminal):
