@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from fault import postgres_soak
 from fault.postgres_large import MOST_KIB, read
 from integration.apps.serving import served
 
@@ -20,6 +21,10 @@ def test_large_results_and_copies_need_little_memory(project, postgres_server):
         "copied_by_cursor": 200,
     }
     assert max(grown for _, grown in told.values()) < MOST_KIB, told
+
+
+def test_leases_that_are_left_or_given_up_leave_nothing_behind():
+    assert postgres_soak.main("60000", "60") == 0
 
 
 def in_folder(project):
