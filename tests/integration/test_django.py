@@ -259,15 +259,20 @@ def test_the_admin_is_of_use_in_a_browser(polls, tmp_path):
             await visit(page, "/admin/polls/question/add/")
             await fill(page, text="Cake or pie?", tags="[]")
             await fill(page, **{"choices-0-text": "Cake", "choices-1-text": "Pie"})
+            await fill(page, published_at_0="2001-02-03", published_at_1="04:05:06")
             await submit(page)
             assert "was added successfully" in await text(page)
+            await choose_filter(page, "Today")
+            assert "Cake or pie?" not in await rows(page)
+            await choose_filter(page, "Any date")
+            assert "Cake or pie?" in await rows(page)
             await visit(page, "/admin/polls/question/?q=Cake")
             assert "1 question" in await text(page)
             await page.follow(page.evaluate("document.querySelector('th.field-text a').click()"))
             await fill(page, text="Cake, pie or neither?")
             await submit(page)
             assert "was changed successfully" in await text(page)
-            await visit(page, "/admin/polls/question/?published_at__gte=2020-01-01&q=neither")
+            await visit(page, "/admin/polls/question/?published_at__lt=2020-01-01&q=neither")
             await page.follow(page.evaluate("document.querySelector('th.field-text a').click()"))
             await page.follow(page.evaluate("document.querySelector('.deletelink').click()"))
             await submit(page)
@@ -290,6 +295,17 @@ async def fill(page, **fields):
 async def submit(page):
     button = "document.querySelector('main [type=submit], #content [type=submit]')"
     await page.follow(page.evaluate(f"{button}.click()"))
+
+
+async def choose_filter(page, name):
+    """Clicks a link of the list's filter."""
+    links = "[...document.querySelectorAll('#changelist-filter a')]"
+    found = f"{links}.find(link => link.textContent.trim() === {json.dumps(name)})"
+    await page.follow(page.evaluate(f"{found}.click()"))
+
+
+async def rows(page):
+    return await page.evaluate("document.querySelector('#result_list')?.innerText ?? ''")
 
 
 async def text(page):
