@@ -16,7 +16,7 @@ TESTS = ROOT / "tests"
 
 
 def test_large_results_and_copies_need_little_memory(project, postgres_server):
-    told = read(postgres_server, project.folder, mib=200, seconds=60)
+    told = read(postgres_server, project.folder, mib=200, seconds=100)
     assert {way: size for way, (size, _) in told.items()} == {
         "named": 200,
         "streamed": 200,
