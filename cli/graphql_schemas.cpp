@@ -67,6 +67,9 @@ expected<graphql_options> options_of(const schema_plan& plan) {
   o.authorizer = std::move(authorizer);
   o.http.max_batch = plan.limits.max_batch;
   o.http.max_body_bytes = plan.limits.max_request_bytes;
+  o.sockets.max_message_bytes = plan.limits.max_message_bytes;
+  o.sockets.max_operations = plan.limits.max_subscriptions;
+  o.sockets.init_timeout = plan.limits.init_timeout_ms;
   return o;
 }
 

@@ -460,8 +460,13 @@ constexpr std::array graphql_limits_keys{
         .low = 1024},
     key{.name = "max_subscriptions",
         .bound = &bound<&graphql_limits_setting::max_subscriptions>,
-        .doc = "Subscriptions of one WebSocket.",
+        .doc = "Operations under way on one WebSocket.",
         .low = 1},
+    key{.name = "init_timeout_ms",
+        .bound = &bound<&graphql_limits_setting::init_timeout_ms>,
+        .doc = "Time for a WebSocket to send connection_init.",
+        .low = 1,
+        .high = day_ms},
 };
 
 constexpr std::array graphql_tables{table<&graphql_setting::limits>(

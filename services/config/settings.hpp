@@ -88,6 +88,7 @@ struct graphql_limits_setting {
   std::uint32_t max_batch = 0;
   std::uint32_t max_message_bytes = 1048576;
   std::uint32_t max_subscriptions = 100;
+  std::chrono::milliseconds init_timeout_ms{10000};
 };
 
 /// `[[graphql]]`

@@ -137,6 +137,38 @@ std::optional<wire_frame> read_frame(std::string_view json) {
   }
 }
 
+namespace {
+
+std::optional<std::string> authorization_in(ondemand::object fields, bool is_outer) {
+  std::optional<std::string> found;
+  for (auto entry : fields) {
+    auto field = good<ondemand::field>(std::move(entry));
+    const std::string key{good<std::string_view>(field.unescaped_key())};
+    auto& v = field.value();
+    const auto type = good(v.type());
+    if (type == ondemand::json_type::string && equal_ignoring_case(key, "authorization"))
+      found = text_of(v, key);
+    else if (is_outer && !found && type == ondemand::json_type::object && key == "headers")
+      found = authorization_in(good<ondemand::object>(v.get_object()), false);
+  }
+  return found;
+}
+
+}  // namespace
+
+std::optional<std::string> authorization_of(std::string_view payload) {
+  if (payload.empty()) return std::nullopt;
+  try {
+    const simdjson::padded_string padded{payload};
+    auto doc = good<ondemand::document>(parser_of_this_thread().iterate(padded));
+    return authorization_in(good<ondemand::object>(doc.get_object()), true);
+  } catch (const fault&) {
+    return std::nullopt;
+  } catch (const simdjson::simdjson_error&) {
+    return std::nullopt;
+  }
+}
+
 bool is_object_or_null(std::string_view json) {
   try {
     const simdjson::padded_string padded{json};

@@ -29,6 +29,10 @@ struct wire_frame {
 /// None if the text is no object with a type.
 std::optional<wire_frame> read_frame(std::string_view json);
 
+/// What the payload of a `connection_init` has for "Authorization", in whatever case, by itself or
+/// in its object "headers". None if there is no such text.
+std::optional<std::string> authorization_of(std::string_view payload);
+
 /// Whether a text is JSON of that kind.
 bool is_object_or_null(std::string_view json);
 
