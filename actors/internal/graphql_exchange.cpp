@@ -75,9 +75,7 @@ void graphql_exchange::run(expected<graphql_work::context_ptr> allowed) {
 }
 
 void graphql_exchange::run_one(std::size_t number) {
-  auto& asked = question_.operations[number];
-  auto prepared =
-      desk_.work->engine().prepare({asked.query, std::move(asked.operation_name), asked.variables});
+  auto prepared = desk_.work->prepare(std::move(question_.operations[number]));
   if (!prepared) return answered(number, desk_.work->refusal(prepared.errors()));
   if (question_.wants_events && !question_.is_batch && !is_mutation_by_get(*prepared))
     return stream(std::move(*prepared));

@@ -126,8 +126,7 @@ void graphql_socket::judged(expected<graphql_work::context_ptr> allowed) {
 }
 
 void graphql_socket::begin(std::string id, graphql::wire_operation asked) {
-  auto prepared =
-      desk_.work->engine().prepare({asked.query, std::move(asked.operation_name), asked.variables});
+  auto prepared = desk_.work->prepare(std::move(asked));
   if (!prepared) return protocol_->failed(id, desk_.work->refusal(prepared.errors()).body);
   const auto made = std::make_shared<operation>();
   made->home = weak_from_this();

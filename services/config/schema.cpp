@@ -502,6 +502,18 @@ constexpr std::array graphql_keys{
         .doc = "The `[[postgres]]` pool of its SQL; not needed where there is one pool only.",
         .example = "\"default\"",
         .check = pool_name},
+    key{.name = "documents",
+        .bound = &bound<&graphql_setting::documents>,
+        .doc = "A JSON file of documents that clients may name instead of sending them: ids and "
+               "documents, or Apollo's manifest.",
+        .example = "\"documents.json\""},
+    key{.name = "documents_only",
+        .bound = &bound<&graphql_setting::documents_only>,
+        .doc = "Refuse every other document."},
+    key{.name = "automatic_documents",
+        .bound = &bound<&graphql_setting::automatic_documents>,
+        .doc = "Documents that clients may leave here by automatic persisted queries; 0: none.",
+        .high = 1000000},
 };
 
 constexpr std::array mount_keys{

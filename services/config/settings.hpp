@@ -97,7 +97,10 @@ struct graphql_setting {
   std::string name = "default";
   std::string schema;
   std::string url, subscriptions_url, playground_url;
-  std::string database;  ///< name of a `[[postgres]]` pool
+  std::string database;   ///< name of a `[[postgres]]` pool
+  std::string documents;  ///< file of documents that clients may name
+  bool documents_only = false;
+  std::uint32_t automatic_documents = 0;
   graphql_limits_setting limits;
 };
 
