@@ -14,9 +14,10 @@ away, the next one says so: `message.gap`."""
 
 import json
 import uuid
-from typing import Any, Self
+from typing import Any
 
 from puff import _puff
+from puff._clients import Receiver, TimedClient
 from puff._puff import PubSubGap as Gap
 from puff._puff import PubSubMessage as Message
 
@@ -29,33 +30,13 @@ __all__ = [
     "named_client",
 ]
 
-DEFAULT_TIMEOUT_MS = 10_000
 MAX_MESSAGES = 1_000
 MAX_BYTES = 16 * 1024 * 1024
 CHANNEL, PATTERN, SHARD = range(3)
 
 
-class PubSubClient:
-    """The `[[pubsub]]` pool of a name. It holds no connection and costs nothing to make."""
-
-    def __init__(self, pool: str = "default", timeout_ms: int = DEFAULT_TIMEOUT_MS) -> None:
-        self._pool = pool
-        self._timeout_ms = timeout_ms
-
-    def __call__(self) -> Self:
-        """The client itself: `global_pubsub()` and `global_pubsub` are the same."""
-        return self
-
-    def __repr__(self) -> str:
-        return f"<PubSubClient of pool {self._pool!r}>"
-
-    def by_name(self, name: str) -> "PubSubClient":
-        """The client of another pool."""
-        return PubSubClient(name, self._timeout_ms)
-
-    def with_timeout(self, timeout_ms: int) -> "PubSubClient":
-        """A client of the same pool whose calls raise TimeoutError after `timeout_ms`."""
-        return PubSubClient(self._pool, timeout_ms)
+class PubSubClient(TimedClient):
+    """The `[[pubsub]]` pool of a name."""
 
     def new_connection_id(self) -> str:
         """A name that no other connection has."""
@@ -75,7 +56,7 @@ class PubSubClient:
         """A subscriber under a name. Of what it has not received yet, `max_messages` (and 16 MiB)
         are kept; then the oldest go. With `report_gaps` a `Gap` is received as soon as something is
         missing, rather than told by the next message."""
-        inbox = _puff.pubsub_open(self._pool, max_messages, MAX_BYTES, report_gaps)
+        inbox = _puff.pubsub_open(self._name, max_messages, MAX_BYTES, report_gaps)
         return Connection(self, connection_id, inbox)
 
     def publish_as(self, connection_id: str, channel: str, message: str) -> Any:
@@ -109,10 +90,10 @@ class PubSubClient:
         body: str | bytes | bytearray | memoryview,
         kind: int = CHANNEL,
     ) -> Any:
-        return _puff.pubsub_publish(self._pool, channel, body, sender, kind, self._timeout_ms)
+        return _puff.pubsub_publish(self._name, channel, body, sender, kind, self._timeout_ms)
 
 
-class Connection:
+class Connection(Receiver):
     """A subscriber: what is published on its channels waits here until it is received. Iterating
     receives (`for` in a greenlet, `async for` on the asyncio thread). When it is closed, left by
     `with`, or forgotten, its subscriptions end."""
@@ -190,36 +171,6 @@ class Connection:
     def __repr__(self) -> str:
         state = "closed" if self.closed else f"{self.waiting} messages wait"
         return f"<Connection {self._id}: {state}>"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.close()
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> Any:
-        message = self._inbox.receive(None)
-        if message is None:
-            raise StopIteration
-        return message
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> Any:
-        message = await self._inbox.receive(None)
-        if message is None:
-            raise StopAsyncIteration
-        return message
 
     def _change(self, how: Any, kind: int, name: str) -> Any:
         return how(self._inbox, kind, name, self._client._timeout_ms)

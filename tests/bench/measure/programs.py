@@ -13,7 +13,12 @@ CORES = {"pinned": "0", "free": None}  # of the program; servers take what is le
 
 
 def figures(command: list[str], placement: str, folder: Path) -> Sample:
-    """What the program printed last. Missing if it failed."""
+    """What the program printed last, as JSON. Missing if it failed."""
+    return dict(json.loads(output(command, placement, folder).splitlines()[-1]))
+
+
+def output(command: list[str], placement: str, folder: Path) -> str:
+    """All that the program printed; it lives in `folder`. Missing if it failed."""
     cores = CORES[placement]
     pin = ["taskset", "-c", cores] if cores else []
     done = subprocess.run(
@@ -26,4 +31,4 @@ def figures(command: list[str], placement: str, folder: Path) -> Sample:
     )
     if done.returncode != 0:
         raise places.Missing(f"{command[0]} ended with {done.returncode}: {done.stderr[-500:]}")
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    return done.stdout

@@ -1,7 +1,6 @@
 """GETs from a private Redis on a unix socket: 64 greenlets against 64 tasks of redis-py."""
 
 import contextlib
-import json
 import re
 import subprocess
 import tempfile
@@ -11,12 +10,12 @@ from pathlib import Path
 
 from measure import places
 from measure.cases import Case, Measure, Sample
-from measure.servers import end, environment, write_puff_toml
+from measure.programs import figures, output
+from measure.servers import end, write_puff_toml
 from measure.targets import Ratio
 
 AT_ONCE = 64
-CORES = {"pinned": ("0", "1"), "free": (None, None)}  # of the client, of Redis
-LIMIT = 120.0
+CORES = {"pinned": "1", "free": None}  # of Redis
 
 
 def redis(seconds: float) -> list[Case]:
@@ -63,32 +62,13 @@ def _engine(commands: int) -> Measure:
 
     def run(_placement: str) -> Sample:
         command = [places.cpp_program("bench_redis_engine"), str(commands)]
-        out = output(command, None, places.APPS)
+        out = output(command, "free", places.APPS)
         found = re.search(r"^64 in flight\s+(\S+) commands/s\s+(\S+) us", out, re.MULTILINE)
         if not found:
             raise places.Missing(f"bench_redis_engine printed something else:\n{out}")
         return {"rps": float(found[1]), "cpu_us": float(found[2])}
 
     return run
-
-
-def figures(command: list[str], placement: str, folder: Path) -> Sample:
-    return dict(json.loads(output(command, CORES[placement][0], folder).splitlines()[-1]))
-
-
-def output(command: list[str], cores: str | None, folder: Path) -> str:
-    pin = ["taskset", "-c", cores] if cores else []
-    done = subprocess.run(
-        pin + command,
-        cwd=places.APPS,
-        env=environment(command[0], str(folder)),
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-    )
-    if done.returncode != 0:
-        raise places.Missing(f"{command[0]} ended with {done.returncode}: {done.stderr[-500:]}")
-    return done.stdout
 
 
 @contextlib.contextmanager
@@ -102,7 +82,7 @@ def redis_server(placement: str) -> Iterator[Path]:
     """Without TCP and without files; the path of its socket."""
     with private_folder() as folder:
         path = folder / "redis.sock"
-        cores = CORES[placement][1]
+        cores = CORES[placement]
         pin = ["taskset", "-c", cores] if cores else []
         options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no"]
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-#include "services/graphql/validation/internal/merge_check.hpp"
+#include "services/graphql/validation/internal/rules/merge_check.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "services/graphql/validation/internal/value_rules.hpp"
+#include "services/graphql/validation/internal/rules/value_rules.hpp"
 
 #include <cstdlib>
 

@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "services/graphql/validation/internal/context.hpp"
-#include "services/graphql/validation/internal/value_rules.hpp"
+#include "services/graphql/validation/internal/rules/value_rules.hpp"
 
 namespace puff::graphql::internal {
 

@@ -2,9 +2,9 @@
 
 #include <cstdint>
 
-#include "services/graphql/validation/internal/conflict_search.hpp"
 #include "services/graphql/validation/internal/context.hpp"
-#include "services/graphql/validation/internal/merge_check.hpp"
+#include "services/graphql/validation/internal/rules/conflict_search.hpp"
+#include "services/graphql/validation/internal/rules/merge_check.hpp"
 
 namespace puff::graphql::internal {
 

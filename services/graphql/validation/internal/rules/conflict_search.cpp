@@ -1,4 +1,4 @@
-#include "services/graphql/validation/internal/conflict_search.hpp"
+#include "services/graphql/validation/internal/rules/conflict_search.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "services/graphql/validation/internal/fragment_rules.hpp"
+#include "services/graphql/validation/internal/rules/fragment_rules.hpp"
 
 #include <algorithm>
 

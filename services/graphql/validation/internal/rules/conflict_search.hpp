@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "services/graphql/validation/internal/context.hpp"
-#include "services/graphql/validation/internal/merge_check.hpp"
+#include "services/graphql/validation/internal/rules/merge_check.hpp"
 
 namespace puff::graphql::internal {
 

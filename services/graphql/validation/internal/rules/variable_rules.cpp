@@ -1,4 +1,4 @@
-#include "services/graphql/validation/internal/variable_rules.hpp"
+#include "services/graphql/validation/internal/rules/variable_rules.hpp"
 
 #include "services/graphql/language/printer.hpp"
 

@@ -1,4 +1,4 @@
-#include "services/graphql/validation/internal/common_rules.hpp"
+#include "services/graphql/validation/internal/rules/common_rules.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "services/graphql/validation/internal/operation_rules.hpp"
+#include "services/graphql/validation/internal/rules/operation_rules.hpp"
 
 #include <algorithm>
 #include <unordered_set>

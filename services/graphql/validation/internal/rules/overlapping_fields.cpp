@@ -1,4 +1,4 @@
-#include "services/graphql/validation/internal/overlapping_fields.hpp"
+#include "services/graphql/validation/internal/rules/overlapping_fields.hpp"
 
 namespace puff::graphql::internal {
 
