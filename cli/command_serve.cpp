@@ -1,7 +1,9 @@
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 
+#include "bridge/inventory.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/engine_options.hpp"
@@ -9,6 +11,7 @@
 #include "cli/hosted_node.hpp"
 #include "cli/program_parts.hpp"
 #include "cli/serve_options.hpp"
+#include "services/graphql/transport/playground.hpp"
 #include "services/http/bind_address.hpp"
 #include "services/telemetry/access_log.hpp"
 
@@ -56,6 +59,26 @@ http::router::sockets sockets_of(const bridge::application_target& target) {
                                                                    : sockets::refused;
 }
 
+/// The paths of a schema: one may be of requests and WebSockets both.
+error assign(const schema_plan& schema, std::uint32_t number, http::router& routes) {
+  using sockets = http::router::sockets;
+  const bool both = schema.url == schema.subscriptions_url;
+  if (!schema.url.empty())
+    if (auto wrong = routes.assign(schema.url, number, both ? sockets::served : sockets::refused))
+      return wrong;
+  if (both || schema.subscriptions_url.empty()) return {};
+  return routes.assign(schema.subscriptions_url, number, sockets::only);
+}
+
+error add_playground(const schema_plan& schema, http::router& routes) {
+  if (schema.playground_url.empty()) return {};
+  auto package = bridge::file_of_module("puff");
+  if (!package) return std::move(package.error());
+  const auto folder = std::filesystem::path{*package}.parent_path() / "graphql" / "graphiql";
+  return graphql::add_playground(
+      routes, {schema.playground_url, schema.url, schema.subscriptions_url, folder});
+}
+
 expected<http_listener_options> listener_options(
     hosted_node& in, const invocation& what,
     const std::vector<bridge::application_target>& targets) {
@@ -69,13 +92,15 @@ expected<http_listener_options> listener_options(
   if (auto wrong = o.server.limits.validate()) return wrong;
   if (settings.server.access_log) o.server.access_log = log_access;
   o.server.error_log = [](std::string_view text) { log::error("http", "{}", text); };
+  o.server.cors = cors_of(settings);
   auto applications = in.python().mount(targets);
   if (!applications) return std::move(applications.error());
   for (auto& application : *applications) o.applications.emplace_back().set(std::move(application));
   for (const auto& schema : in.schemas()) {
-    if (schema.url.empty()) continue;
+    if (auto wrong = add_playground(schema, *routes)) return wrong;
+    if (schema.url.empty() && schema.subscriptions_url.empty()) continue;
     const auto number = static_cast<std::uint32_t>(o.applications.size());
-    if (auto wrong = routes->assign(schema.url, number)) return wrong;
+    if (auto wrong = assign(schema, number, *routes)) return wrong;
     o.applications.push_back(in.actors().graphql_application(schema.name));
   }
   o.server.router = std::make_shared<const http::router>(std::move(*routes));

@@ -117,6 +117,7 @@ error hosted_node::start_schemas() {
   for (const auto& schema : schemas_) {
     auto options = options_of(schema);
     if (!options) return std::move(options.error());
+    options->cors = cors_of(invocation_.config.values);
     auto added = node_->add_graphql(std::move(*options), schema.database);
     if (!added) return std::move(added.error());
   }

@@ -93,6 +93,7 @@ if ! step python-packages 15 bash -c '. deploy/lib.sh; python_packages build exa
 fi
 
 step node-packages 10 bash -c '. deploy/lib.sh; node_packages tests/graphql'
+step graphiql 5 deploy/graphiql.sh
 
 step layering 5 "$venv/bin/python" tests/checks/layering.py
 step clang-format 5 bash -c 'git ls-files -co --exclude-standard -- "*.cpp" "*.hpp" "*.h" |

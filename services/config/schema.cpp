@@ -460,8 +460,13 @@ constexpr std::array graphql_limits_keys{
         .low = 1024},
     key{.name = "max_subscriptions",
         .bound = &bound<&graphql_limits_setting::max_subscriptions>,
-        .doc = "Subscriptions of one WebSocket.",
+        .doc = "Operations under way on one WebSocket.",
         .low = 1},
+    key{.name = "init_timeout_ms",
+        .bound = &bound<&graphql_limits_setting::init_timeout_ms>,
+        .doc = "Time for a WebSocket to send connection_init.",
+        .low = 1,
+        .high = day_ms},
 };
 
 constexpr std::array graphql_tables{table<&graphql_setting::limits>(
@@ -497,6 +502,18 @@ constexpr std::array graphql_keys{
         .doc = "The `[[postgres]]` pool of its SQL; not needed where there is one pool only.",
         .example = "\"default\"",
         .check = pool_name},
+    key{.name = "documents",
+        .bound = &bound<&graphql_setting::documents>,
+        .doc = "A JSON file of documents that clients may name instead of sending them: ids and "
+               "documents, or Apollo's manifest.",
+        .example = "\"documents.json\""},
+    key{.name = "documents_only",
+        .bound = &bound<&graphql_setting::documents_only>,
+        .doc = "Refuse every other document."},
+    key{.name = "automatic_documents",
+        .bound = &bound<&graphql_setting::automatic_documents>,
+        .doc = "Documents that clients may leave here by automatic persisted queries; 0: none.",
+        .high = 1000000},
 };
 
 constexpr std::array mount_keys{

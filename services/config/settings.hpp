@@ -88,6 +88,7 @@ struct graphql_limits_setting {
   std::uint32_t max_batch = 0;
   std::uint32_t max_message_bytes = 1048576;
   std::uint32_t max_subscriptions = 100;
+  std::chrono::milliseconds init_timeout_ms{10000};
 };
 
 /// `[[graphql]]`
@@ -96,7 +97,10 @@ struct graphql_setting {
   std::string name = "default";
   std::string schema;
   std::string url, subscriptions_url, playground_url;
-  std::string database;  ///< name of a `[[postgres]]` pool
+  std::string database;   ///< name of a `[[postgres]]` pool
+  std::string documents;  ///< file of documents that clients may name
+  bool documents_only = false;
+  std::uint32_t automatic_documents = 0;
   graphql_limits_setting limits;
 };
 
