@@ -53,6 +53,12 @@ void log_access(const http::access_record& r) {
   to.flush();
 }
 
+bool has_routes(const invocation& what) {
+  for (std::size_t i = 0; i < what.addons.size(); ++i)
+    if (!what.addons[i].routes().empty()) return true;
+  return false;
+}
+
 http::router::sockets sockets_of(const bridge::application_target& target) {
   using sockets = http::router::sockets;
   return target.protocol == bridge::application_target::kind::asgi ? sockets::served
@@ -85,8 +91,12 @@ expected<http_listener_options> listener_options(
   const auto& settings = what.config.values;
   auto routes = what.program.routes.build(native_context{in.actors()});
   if (!routes) return std::move(routes.error());
+  if (auto wrong = what.addons.add_routes(*routes)) return wrong;
   for (std::uint32_t i = 0; i < targets.size(); ++i)
     if (auto wrong = routes->mount(targets[i].path, i, sockets_of(targets[i]))) return wrong;
+  const auto& server = settings.server;
+  if (auto wrong = add_probes(*routes, in.condition(), server.ready_path, server.live_path))
+    return wrong;
   http_listener_options o;
   o.server.limits = http_limits(settings);
   if (auto wrong = o.server.limits.validate()) return wrong;
@@ -128,6 +138,7 @@ int open_doors(hosted_node& in, const invocation& what,
     return print_failure(failed);
   }
   print(greeting);
+  in.begun();
   return 0;
 }
 
@@ -137,7 +148,7 @@ int serve(invocation& what, const serve_options& options) {
   if (options.io_threads) settings.server.io_threads = *options.io_threads;
   auto targets = applications(settings);
   const auto schemas = planned_schemas(what);
-  if (targets.empty() && what.program.routes.empty() && schemas.empty()) {
+  if (targets.empty() && what.program.routes.empty() && schemas.empty() && !has_routes(what)) {
     print_error(
         "there is nothing to serve; name an application in puff.toml, as in wsgi = "
         "\"package.module.application\" (or asgi = .., or [[mounts]])");
