@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "actors/node.hpp"
 #include "actors/task_scheduler.hpp"
 #include "bridge/python_host.hpp"
 #include "services/config/settings.hpp"
+#include "services/http/cors.hpp"
 #include "services/http/limits.hpp"
 #include "services/telemetry/log.hpp"
 
@@ -17,6 +19,8 @@ expected<log::options> log_options(const config::settings& s);
 node_options options_of_node(const config::settings& s);
 bridge::python_options options_of_python(const config::settings& s);
 http::limits http_limits(const config::settings& s);
+/// `[cors]`; null if it allows nothing.
+std::shared_ptr<const http::cors_policy> cors_of(const config::settings& s);
 
 struct redis_pool_plan {
   std::string name;

@@ -9,6 +9,8 @@
 #include "bridge/runtime.hpp"
 #include "cli/console.hpp"
 #include "cli/engine_options.hpp"
+#include "cli/program_parts.hpp"
+#include "cli/service/notice.hpp"
 #include "services/telemetry/log.hpp"
 
 namespace puff::cli {
@@ -28,6 +30,9 @@ void raise_file_limit() {
 
 /// For Redis to hear how the last tasks ended.
 constexpr milliseconds task_farewell{2'000};
+
+/// For what an add-on does when the node has stopped.
+constexpr milliseconds addon_patience{2'000};
 
 error stopped_early() { return make_error(ec::cancelled, "stopped before it had started"); }
 
@@ -62,9 +67,13 @@ error hosted_node::open() {
   if (auto failed = start_pools()) return failed;
   if (plan_.prepare)
     if (auto failed = plan_.prepare(*node_)) return failed;
+  if (!invocation_.addons.empty()) use_addons();
   if (auto failed = start_python()) return failed;
   if (auto failed = start_schemas()) return failed;
-  auto status = status_server::open(*node_, askers_, [this] { return python_->stacks(); });
+  health_ = std::make_unique<health>(*node_, *python_, settings.server.live_limit_ms);
+  status_server::sources sources{*health_, [this] { return python_->stacks(); },
+                                 [this] { leave(); }};
+  auto status = status_server::open(*node_, askers_, std::move(sources));
   if (status)
     status_ = std::move(*status);
   else
@@ -101,11 +110,22 @@ error hosted_node::start_pools() {
   return ending_->requested() ? stopped_early() : error{};
 }
 
+void hosted_node::use_addons() {
+  invocation_.addons.begin(*node_);
+  node_->hire_through([this](const std::string& queue, task_runner_actor python) {
+    return invocation_.addons.runner_for(*node_, queue, std::move(python));
+  });
+}
+
 error hosted_node::start_python() {
   auto options = options_of_python(invocation_.config.values);
   options.interpreter.program_directory = invocation_.executable.parent_path();
   // Whether a task is a coroutine function shows only when it comes.
   options.asyncio |= plan_.asyncio || !queues_.empty();
+  for (std::size_t i = 0; i < invocation_.addons.size(); ++i)
+    for (const auto& module : invocation_.addons[i].python_modules())
+      options.interpreter.modules.emplace_back(module.name, module.init);
+  options.global_state = invocation_.program.global_state();
   if (!plan_.argv.empty()) options.interpreter.argv = plan_.argv;
   auto python = bridge::python_host::start(*node_, std::move(options));
   if (!python) return std::move(python.error());
@@ -117,6 +137,7 @@ error hosted_node::start_schemas() {
   for (const auto& schema : schemas_) {
     auto options = options_of(schema);
     if (!options) return std::move(options.error());
+    options->cors = cors_of(invocation_.config.values);
     auto added = node_->add_graphql(std::move(*options), schema.database);
     if (!added) return std::move(added.error());
   }
@@ -133,6 +154,7 @@ hosted_node::~hosted_node() {
     bridge::python_host::without_gil([this] { askers_.join(); });
   }
   askers_.join();
+  if (node_) invocation_.addons.end(addon_patience);
   python_.reset();
   node_.reset();
   log::flush();
@@ -154,9 +176,22 @@ int hosted_node::run(std::function<int()> first) {
   return plan_.how == stop_by::cancelling && signal != 0 ? 128 + signal : status;
 }
 
+void hosted_node::begun() {
+  health_->begun();
+  notify_service("READY=1");
+}
+
+void hosted_node::leave() {
+  log::info("puff", "the node leaves: it gets no new work");
+  health_->leaves();
+  node_->stop_claiming();
+}
+
 void hosted_node::begin_ending() {
   ending::callbacks what;
   what.stop = [this] {
+    health_->leaves();
+    notify_service("STOPPING=1");
     node_->stop_claiming();
     if (plan_.how == stop_by::cancelling) return python_->stop(milliseconds{0});
     if (ending_->signal() != 0)

@@ -73,6 +73,9 @@ class PubSubMessage:
     def from_connection_id(self) -> str:
         """Who published it; empty if nobody said."""
     @property
+    def position(self) -> str | None:
+        """Where it stands in its channel's history; None if it is not kept."""
+    @property
     def gap(self) -> PubSubGap | None:
         """What is missing before it."""
     def json(self) -> Any: ...
@@ -91,7 +94,9 @@ class PubSubInbox:
 def pubsub_open(
     pool: str, max_messages: int, max_bytes: int, tells_gaps: bool, /
 ) -> PubSubInbox: ...
-def pubsub_subscribe(inbox: PubSubInbox, kind: int, name: str, timeout_ms: int, /) -> Any: ...
+def pubsub_subscribe(
+    inbox: PubSubInbox, kind: int, name: str, timeout_ms: int, since: str | None, /
+) -> Any: ...
 def pubsub_unsubscribe(inbox: PubSubInbox, kind: int, name: str, timeout_ms: int, /) -> Any: ...
 def pubsub_publish(
     pool: str,
@@ -100,8 +105,24 @@ def pubsub_publish(
     sender: str,
     kind: int,
     timeout_ms: int,
+    keep: int,
+    keep_for_ms: int,
     /,
 ) -> Any: ...
+def pubsub_history(
+    pool: str, channel: str, count: int, since: str | None, timeout_ms: int, /
+) -> Any: ...
+def pubsub_presence(
+    pool: str,
+    channel: str,
+    timeout_ms: int,
+    decode: Callable[[list[tuple[str, str]]], Any],
+    /,
+) -> Any: ...
+def pubsub_enter(
+    inbox: PubSubInbox, id: str, channel: str, timeout_ms: int, info: str, announced: bool, /
+) -> Any: ...
+def pubsub_leave(inbox: PubSubInbox, id: str, channel: str, timeout_ms: int, /) -> Any: ...
 def task_new_id() -> bytes: ...
 def task_id_text(id: bytes, /) -> str: ...
 def task_check_cron(text: str, /) -> None: ...

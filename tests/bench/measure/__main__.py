@@ -13,6 +13,7 @@ from measure.pubsub import pubsub
 from measure.redis import redis
 from measure.startup import startup
 from measure.syscalls import syscalls
+from measure.tasks import tasks
 from measure.websocket import websocket
 
 TOPICS = {
@@ -25,6 +26,7 @@ TOPICS = {
     "django": django,
     "actors": actors,
     "graphql": graphql,
+    "tasks": tasks,
     "startup": startup,
     "syscalls": syscalls,
 }
