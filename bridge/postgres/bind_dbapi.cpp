@@ -40,7 +40,8 @@ bool bind_postgres_dbapi(PyObject* module) {
        "Hands over what puff.postgres defines for the C++ side."},
       {nullptr, nullptr, 0, nullptr}};
   return pg::prepare_names() && pg::add_typecasts(module) && pg::add_result_type(module) &&
-         pg::add_cursor_rows_type(module) && pg::add_turns_type(module) && PyModule_AddFunctions(module, functions) == 0;
+         pg::add_cursor_rows_type(module) && pg::add_turns_type(module) &&
+         PyModule_AddFunctions(module, functions) == 0;
 }
 
 }  // namespace puff::bridge
