@@ -158,6 +158,7 @@ void hosted_node::begin_ending() {
   ending::callbacks what;
   what.stop = [this] {
     node_->stop_claiming();
+    if (plan_.stopping) plan_.stopping();
     if (plan_.how == stop_by::cancelling) return python_->stop(milliseconds{0});
     if (ending_->signal() != 0)
       log::info("puff", "stopping: requests and tasks have {} ms to finish", grace_.count());
