@@ -108,6 +108,7 @@ expected<std::vector<pubsub_pool_plan>> pubsub_pools(const config::settings& s) 
     if (!url) return std::move(url.error());
     pubsub_pool_plan plan{pool.name, {}};
     plan.options.connection.url = std::move(*url);
+    plan.options.asks_beside = pool.pool_size > 2;
     plans.push_back(std::move(plan));
   }
   return plans;

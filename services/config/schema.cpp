@@ -355,7 +355,13 @@ constexpr std::array redis_keys{
 constexpr std::array pubsub_keys{
     enable_key(&bound<&pool_setting::enable>), name_key(&bound<&pool_setting::name>),
     url_key(default_redis, "PUFF_{NAME}_PUBSUB_URL", "--{name}-pubsub-url", redis_url),
-    pool_size_key};
+    key{.name = "pool_size",
+        .bound = &bound<&pool_setting::pool_size>,
+        .doc =
+            "Connections at most: one reads, one publishes; a third keeps histories and presence "
+            "from holding up what is published. More are not opened.",
+        .low = 2,
+        .high = 10000}};
 
 constexpr std::array task_queue_keys{
     enable_key(&bound<&pool_setting::enable>),
