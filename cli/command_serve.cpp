@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "bridge/channel_guard.hpp"
 #include "bridge/inventory.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
@@ -85,13 +86,36 @@ error add_playground(const schema_plan& schema, http::router& routes) {
       routes, {schema.playground_url, schema.url, schema.subscriptions_url, folder});
 }
 
+/// Endpoints are native routes: they win over the applications, and the program's routes must not
+/// have their paths.
+error add_endpoints(hosted_node& in, const config::settings& settings,
+                    const std::shared_ptr<open_streams>& streams, http::router& to) {
+  for (const auto& setting : settings.pubsub_endpoint) {
+    if (!setting.enable) continue;
+    auto endpoint = options_of(setting);
+    if (!in.actors().pubsub_hubs().contains(endpoint.pool))
+      return make_error(ec::bad_config, "[[pubsub_endpoint]] " + endpoint.path +
+                                            " needs a [[pubsub]] table named '" + endpoint.pool +
+                                            "'");
+    if (!setting.authorize.empty()) {
+      auto guard = bridge::load_channel_guard(setting.authorize);
+      if (!guard) return std::move(guard.error());
+      endpoint.guard = std::move(*guard);
+    }
+    auto wrong = add_pubsub_endpoint(to, native_context{in.actors()}, std::move(endpoint), streams);
+    if (wrong) return wrong;
+  }
+  return {};
+}
+
 expected<http_listener_options> listener_options(
-    hosted_node& in, const invocation& what,
-    const std::vector<bridge::application_target>& targets) {
+    hosted_node& in, const invocation& what, const std::vector<bridge::application_target>& targets,
+    const std::shared_ptr<open_streams>& streams) {
   const auto& settings = what.config.values;
   auto routes = what.program.routes.build(native_context{in.actors()});
   if (!routes) return std::move(routes.error());
   if (auto wrong = what.addons.add_routes(*routes)) return wrong;
+  if (auto wrong = add_endpoints(in, settings, streams, *routes)) return wrong;
   for (std::uint32_t i = 0; i < targets.size(); ++i)
     if (auto wrong = routes->mount(targets[i].path, i, sockets_of(targets[i]))) return wrong;
   const auto& server = settings.server;
@@ -124,8 +148,8 @@ std::string to_url(const http::bind_address& address) {
 /// On a greenlet: imports the applications, then opens the doors.
 int open_doors(hosted_node& in, const invocation& what,
                const std::vector<bridge::application_target>& targets,
-               std::vector<http::acceptor>& sockets) {
-  auto options = listener_options(in, what, targets);
+               const std::shared_ptr<open_streams>& streams, std::vector<http::acceptor>& sockets) {
+  auto options = listener_options(in, what, targets, streams);
   std::string greeting;
   for (const auto& socket : sockets) greeting += "Serving on " + to_url(socket.local) + "\n";
   error failed;
@@ -148,7 +172,8 @@ int serve(invocation& what, const serve_options& options) {
   if (options.io_threads) settings.server.io_threads = *options.io_threads;
   auto targets = applications(settings);
   const auto schemas = planned_schemas(what);
-  if (targets.empty() && what.program.routes.empty() && schemas.empty() && !has_routes(what)) {
+  if (targets.empty() && what.program.routes.empty() && schemas.empty() &&
+      settings.pubsub_endpoint.empty() && !has_routes(what)) {
     print_error(
         "there is nothing to serve; name an application in puff.toml, as in wsgi = "
         "\"package.module.application\" (or asgi = .., or [[mounts]])");
@@ -158,8 +183,11 @@ int serve(invocation& what, const serve_options& options) {
   hosted_node::plan plan;
   plan.argv = {what.program.name};
   plan.prepare = [&](node& over) { return open_sockets(over, settings.server, sockets); };
-  int status = run_hosted(what, std::move(plan),
-                          [&](hosted_node& in) { return open_doors(in, what, targets, sockets); });
+  auto streams = std::make_shared<open_streams>();
+  plan.stopping = [streams] { streams->close(); };
+  int status = run_hosted(what, std::move(plan), [&](hosted_node& in) {
+    return open_doors(in, what, targets, streams, sockets);
+  });
   // Those that no listener took over.
   for (const auto& socket : sockets)
     if (socket.local.is_unix()) ::unlink(socket.local.unix_path.c_str());

@@ -108,9 +108,26 @@ expected<std::vector<pubsub_pool_plan>> pubsub_pools(const config::settings& s) 
     if (!url) return std::move(url.error());
     pubsub_pool_plan plan{pool.name, {}};
     plan.options.connection.url = std::move(*url);
+    plan.options.asks_beside = pool.pool_size > 2;
     plans.push_back(std::move(plan));
   }
   return plans;
+}
+
+pubsub_endpoint options_of(const config::pubsub_endpoint_setting& setting) {
+  pubsub_endpoint e;
+  e.path = setting.path;
+  e.channel = setting.channel;
+  e.pool = setting.pubsub;
+  e.websocket = setting.websocket;
+  e.sse = setting.sse;
+  e.publishes = setting.publish;
+  e.keep = setting.keep;
+  e.keep_for = setting.keep_for_ms;
+  e.max_messages = setting.max_messages;
+  if (setting.disconnect_slow) e.when_slow = pubsub_endpoint::slowness::disconnect;
+  e.heartbeat = setting.heartbeat_ms;
+  return e;
 }
 
 expected<std::vector<postgres_pool_plan>> postgres_pools(const config::settings& s) {

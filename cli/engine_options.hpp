@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "actors/node.hpp"
+#include "actors/pubsub_endpoint.hpp"
 #include "actors/task_scheduler.hpp"
 #include "bridge/python_host.hpp"
 #include "services/config/settings.hpp"
@@ -35,6 +36,9 @@ struct pubsub_pool_plan {
 };
 /// The enabled pools for publish and subscribe. Errors name the pool.
 expected<std::vector<pubsub_pool_plan>> pubsub_pools(const config::settings& s);
+
+/// Without its guard.
+pubsub_endpoint options_of(const config::pubsub_endpoint_setting& setting);
 
 struct postgres_pool_plan {
   std::string name;

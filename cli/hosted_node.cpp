@@ -193,6 +193,7 @@ void hosted_node::begin_ending() {
     health_->leaves();
     notify_service("STOPPING=1");
     node_->stop_claiming();
+    if (plan_.stopping) plan_.stopping();
     if (plan_.how == stop_by::cancelling) return python_->stop(milliseconds{0});
     if (ending_->signal() != 0)
       log::info("puff", "stopping: requests and tasks have {} ms to finish", grace_.count());

@@ -167,6 +167,22 @@ struct addon_setting {
   std::chrono::milliseconds answer_limit_ms{30000};
 };
 
+/// `[[pubsub_endpoint]]`: a channel as browsers hear it.
+struct pubsub_endpoint_setting {
+  bool enable = true;
+  std::string name;  ///< for people
+  std::string path;
+  std::string channel;
+  std::string pubsub = "default";
+  std::string authorize;  ///< a Python function; empty: everybody may
+  bool websocket = true, sse = true, publish = false;
+  std::uint32_t keep = 0;
+  std::chrono::milliseconds keep_for_ms{3600000};
+  std::uint32_t max_messages = 1000;
+  bool disconnect_slow = false;
+  std::chrono::milliseconds heartbeat_ms{15000};
+};
+
 enum class log_format : std::uint8_t { text, json };
 
 /// `[log]`
@@ -201,6 +217,7 @@ struct settings {
   std::vector<graphql_setting> graphql;
   std::vector<mount_setting> mounts;
   std::vector<addon_setting> addons;
+  std::vector<pubsub_endpoint_setting> pubsub_endpoint;
 };
 
 }  // namespace puff::config

@@ -48,9 +48,13 @@ expected<std::uint64_t> hearers(const expected<std::vector<redis_value>>& replie
 broker::broker(boost::asio::io_context& io, deadline_wheel& wheel, broker_options options)
     : on_change_(std::move(options.on_change)),
       publisher_(io, wheel, {.connection = options.connection}),
+      beside_(options.asks_beside
+                  ? std::make_unique<redis::client>(
+                        io, wheel, redis::client_options{.connection = options.connection})
+                  : nullptr),
       reader_(io, wheel, reading(options), static_cast<redis::subscriber_listener&>(*this)),
-      history_(publisher_),
-      presence_(publisher_, wheel, options.presence_lease) {}
+      history_(publisher_, beside_ ? *beside_ : publisher_),
+      presence_(beside_ ? *beside_ : publisher_, wheel, options.presence_lease) {}
 
 broker::~broker() { close(); }
 
@@ -58,6 +62,7 @@ void broker::close(const error& why) {
   table_.for_each_member([&](inbox& who, const auto&) { who.close(why); });
   reader_.close();
   publisher_.close();
+  if (beside_) beside_->close();
 }
 
 void broker::subscribe(const member& who, const subscription& to, clock::time_point deadline,

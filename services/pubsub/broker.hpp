@@ -28,14 +28,18 @@ struct broker_options {
   redis::connection_options connection;
   redis::subscriber_options reading;  ///< its `connection` is replaced by the one above
   std::chrono::milliseconds presence_lease{30'000};  ///< after which a dead node's are gone
+  /// Histories and presence have a connection of their own, so that a long history does not hold up
+  /// what is published.
+  bool asks_beside = true;
   /// Called after each change, so cheap; none: nobody looks.
   std::function<void(const broker_stats&)> on_change;
 };
 
 /// Publish and subscribe over one Redis server for everybody on a node: one connection reads for
-/// all, another publishes, pipelined. A channel is subscribed to while somebody listens; its
-/// messages are opened once and shared. After an interruption, what was missed of channels whose
-/// messages are kept comes by itself. One thread, that of the `io_context`.
+/// all, another publishes, pipelined, and if need be a third reads histories. A channel is
+/// subscribed to while somebody listens; its messages are opened once and shared. After an
+/// interruption, what was missed of channels whose messages are kept comes by itself. One thread,
+/// that of the `io_context`.
 class broker final : private redis::subscriber_listener {
  public:
   using clock = deadline_wheel::clock;
@@ -97,6 +101,7 @@ class broker final : private redis::subscriber_listener {
   channel_table table_;
   broker_stats counts_;
   redis::client publisher_;
+  std::unique_ptr<redis::client> beside_;  // connects when it is needed; null: the publisher asks
   redis::subscriber reader_;
   history history_;
   presence presence_;

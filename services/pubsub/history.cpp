@@ -110,12 +110,12 @@ expected<history_page> page_of(const redis_value& reply, const std::string& chan
 
 }  // namespace
 
-history::history(redis::client& server) : server_(server) {}
+history::history(redis::client& writes, redis::client& reads) : writes_(writes), reads_(reads) {}
 
 void history::keep(const publication& what, kept_callback done) {
   const auto keys = keys_of(what.channel);
   internal::run_script(
-      server_, keep_script, keys,
+      writes_, keep_script, keys,
       {what.channel, what.from, what.body, std::to_string(what.keep),
        std::to_string(what.keep_for.count()), new_epoch()},
       what.deadline, [done = std::move(done)](expected<redis_value> reply) {
@@ -129,7 +129,7 @@ void history::keep(const publication& what, kept_callback done) {
 void history::read(const std::string& channel, const position& since, std::size_t count,
                    clock::time_point deadline, page_callback done) {
   const auto keys = keys_of(channel);
-  internal::run_script(server_, read_script, keys,
+  internal::run_script(reads_, read_script, keys,
                        {since.epoch, std::to_string(since.number), std::to_string(count)}, deadline,
                        [channel, since, done = std::move(done)](expected<redis_value> reply) {
                          if (!reply) return done(std::move(reply.error()));

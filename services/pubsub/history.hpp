@@ -28,8 +28,9 @@ class history {
   using kept_callback = std::function<void(expected<std::uint64_t>)>;
   using page_callback = std::function<void(expected<history_page>)>;
 
-  /// Both go through `server`, which outlives this.
-  explicit history(redis::client& server);
+  /// What is kept goes through `writes`, in line with what is published there; what is read through
+  /// `reads`, which may be the same. Both outlive this.
+  history(redis::client& writes, redis::client& reads);
 
   /// Keeps and publishes it, in one step; the answer is how many of the server's clients heard it.
   void keep(const publication& what, kept_callback done);
@@ -38,7 +39,8 @@ class history {
             clock::time_point deadline, page_callback done);
 
  private:
-  redis::client& server_;
+  redis::client& writes_;
+  redis::client& reads_;
 };
 
 }  // namespace puff::pubsub

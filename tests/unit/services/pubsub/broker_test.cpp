@@ -249,6 +249,54 @@ TEST_F(pubsub_broker, WhatWasKeptDuringAnInterruptionComesByItself) {
   EXPECT_EQ(next(*other).message->body, "4");
 }
 
+TEST_F(pubsub_broker, AThousandSubscriptionsSurviveARestartOfTheServerAndAreToldOfTheGap) {
+  std::vector<broker::member> all;
+  int confirmed = 0;
+  for (int i = 0; i < 1'000; ++i)
+    hub->subscribe(all.emplace_back(member()), {kind::channel, "c" + std::to_string(i)},
+                   clock::now() + 20s, [&](const error& e) { confirmed += e ? 0 : 1; });
+  ASSERT_TRUE(loop.run_until([&] { return confirmed == 1'000; }));
+  server.kill();
+  ASSERT_TRUE(loop.run_until([&] { return hub->stats().interruptions == 1; }));
+  server.start();
+  // Those of a command are confirmed in its order; who hears all hears each.
+  for (int i = 0; i < 1'000; ++i) {
+    auto name = "c" + std::to_string(i);
+    while (publish(name, "after") == 0) loop.run_ready();
+    auto got = next(*all[static_cast<std::size_t>(i)]);
+    EXPECT_EQ(got.message->body, "after");
+    EXPECT_TRUE(got.gap.interrupted);
+  }
+  EXPECT_EQ(hub->stats().subscriptions, 1'000u);
+}
+
+TEST_F(pubsub_broker, OneSlowReaderAmongAThousandHarmsNobody) {
+  std::vector<broker::member> all;
+  for (int i = 0; i < 1'000; ++i)
+    ASSERT_FALSE(subscribe(all.emplace_back(std::make_shared<inbox>(inbox_options{64})), "a"));
+  for (int i = 0; i < 500; ++i) {
+    publish("a", std::to_string(i));
+    ASSERT_TRUE(loop.run_until([&] { return all[1]->size() > 0; }));
+    for (std::size_t n = 1; n < all.size(); ++n)
+      ASSERT_EQ(next(*all[n]).message->body, std::to_string(i));
+  }
+  EXPECT_EQ(all[0]->size(), 64u);
+  EXPECT_EQ(all[0]->lost(), 436u);
+  EXPECT_EQ(hub->stats().dropped, 436u);
+}
+
+TEST_F(pubsub_broker, TenThousandRoundsOfSubscribingLeaveNothing) {
+  for (int i = 0; i < 10'000; ++i) {
+    auto who = member();
+    hub->subscribe(who, {kind::channel, "a"}, clock::now() + 20s, [](const error&) {});
+    hub->leave(*who);
+    EXPECT_EQ(who.use_count(), 1);
+  }
+  EXPECT_EQ(hub->stats().subscriptions, 0u);
+  EXPECT_EQ(hub->reader().subscriptions, 0u);
+  EXPECT_EQ(publish("a", "x"), 0u);
+}
+
 TEST_F(pubsub_broker, AHistoryThatIsGoneWithTheServerLeavesAGap) {
   auto who = member();
   ASSERT_FALSE(subscribe(who, "a"));

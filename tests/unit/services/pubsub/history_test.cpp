@@ -56,7 +56,7 @@ class pubsub_history : public testing::Test {
   test::redis_server server;
   test::engine_loop loop;
   redis::client server_client{loop.io(), loop.wheel(), options(server)};
-  history kept{server_client};
+  history kept{server_client, server_client};
 };
 
 TEST_F(pubsub_history, NothingIsThereAtFirst) {
