@@ -285,20 +285,18 @@ def test_a_restarted_redis_is_joined_again(world, three):
     a, b, _ = three
     key = world.key_on(a, b)
     world.redis.restart()  # without data: all must join again
-    keys = itertools.count(1_000)
     wait_until(
         lambda: "value" in a.ask(f'Counter.ref({key}).ask("add", timeout_ms=500)'),
         "actors live again",
         seconds=5 * LEASE,
     )
-    wait_until(
-        lambda: (
-            {a.ask(f'Counter.ref("n{i}").ask("where")').get("value") for i in range(9)}
-            >= {"a", "b", "c"}
-        ),
-        "on all nodes",
-        seconds=5 * LEASE,
-    )
+    keys = itertools.count(1_000)
+
+    def homes():
+        calls = [f'Counter.ref({next(keys)}).ask("where")' for _ in range(6)]
+        return {a.ask(call).get("value") for call in calls}
+
+    wait_until(lambda: homes() >= {"a", "b", "c"}, "on all nodes", seconds=5 * LEASE)
 
 
 def test_a_name_in_use_is_refused(world):
