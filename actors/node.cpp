@@ -148,6 +148,7 @@ struct node::parts {
   std::map<std::string, asio_loop*, std::less<>> database_homes;
   std::map<std::string, resource<graphql_resolver_actor>, std::less<>> resolvers;
   std::map<std::string, resource<application_actor>, std::less<>> graphql_applications;
+  hiring decides;
   std::vector<child> planned, planned_schemas;
   supervisor_actor resources, schemas, listeners;
   std::vector<resource<http_listener_actor>> listener_cells;
@@ -224,7 +225,10 @@ const std::map<std::string, resource<task_scheduler_actor>, std::less<>>& node::
   return parts_->task_queues;
 }
 
+void node::hire_through(hiring decides) { parts_->decides = std::move(decides); }
+
 void node::hire(const std::string& queue, task_runner_actor runner) {
+  if (parts_->decides) runner = parts_->decides(queue, std::move(runner));
   parts_->task_runners[queue].set(runner);
   if (auto up = parts_->task_queues[queue].get())
     caf::anon_send(*up, hire_atom::value, std::move(runner));
@@ -442,6 +446,21 @@ void node::drain(std::chrono::milliseconds time_limit, std::function<void(const 
       outside_ask<drain_atom>(loop(), cell, time_limit, ended, drain_atom::value);
     }
   });
+}
+
+std::vector<std::string> node::down() const {
+  std::vector<std::string> names;
+  auto look = [&](const char* kind, const auto& cells) {
+    for (const auto& [name, cell] : cells)
+      if (!cell.get()) names.push_back(std::string{kind} + " " + name);
+  };
+  look("redis", parts_->redis_pools);
+  look("pubsub", parts_->pubsub_hubs);
+  look("tasks", parts_->task_queues);
+  for (const auto& [name, access] : parts_->postgres_pools)
+    if (!access.pool.get()) names.push_back("postgres " + (name.empty() ? "connections" : name));
+  look("graphql", parts_->resolvers);
+  return names;
 }
 
 void node::mention(std::string actor, gauge_ptr counts) {

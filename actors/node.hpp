@@ -64,6 +64,9 @@ class node {
   const std::map<std::string, resource<task_scheduler_actor>, std::less<>>& task_queues() const;
   /// Who runs the tasks of a queue from now on, also after its scheduler was restarted.
   void hire(const std::string& queue, task_runner_actor runner);
+  /// From now on that one decides who really runs a queue's tasks.
+  using hiring = std::function<task_runner_actor(const std::string& queue, task_runner_actor)>;
+  void hire_through(hiring decides);
   /// Task queues claim no more and give back what has not begun. Returns at once.
   void stop_claiming();
   /// Waits until the task queues have told Redis how all their attempts ended, or until the time
@@ -109,6 +112,9 @@ class node {
   /// Accepts no more; running exchanges finish. `done` is called once, on loop 0, when they have,
   /// or with `timed_out` at the time limit.
   void drain(std::chrono::milliseconds time_limit, std::function<void(const error&)> done);
+
+  /// Which of the resources are down now: pools, queues, schemas. From any thread.
+  std::vector<std::string> down() const;
 
   /// An actor that others started and keep alive, for the status.
   void mention(std::string actor, gauge_ptr counts);

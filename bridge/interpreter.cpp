@@ -104,6 +104,9 @@ expected<std::unique_ptr<interpreter>> interpreter::start(const interpreter_opti
   if (auto why = preinitialize()) return why;
   if (PyImport_AppendInittab("_puff", PyInit__puff) != 0)
     return make_error(ec::internal, "Python's table of built-in modules cannot grow");
+  for (const auto& [name, init] : options.modules)
+    if (PyImport_AppendInittab(name.c_str(), reinterpret_cast<PyObject* (*)()>(init)) != 0)
+      return make_error(ec::internal, "Python's table of built-in modules cannot grow");
   configuration config;
   if (auto why = config.set_program(*program)) return why;
   if (auto why = config.set_arguments(options.argv)) return why;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "schemas/error.hpp"
@@ -22,6 +23,8 @@ struct interpreter_options {
   bool add_cwd = true;
   /// sys.argv.
   std::vector<std::string> argv = {"puff"};
+  /// Modules in C that `import` finds beside those of the environment: name and PyInit function.
+  std::vector<std::pair<std::string, void* (*)()>> modules{};
 };
 
 /// The one Python interpreter of the process. Starting it never ends the process: whatever is wrong

@@ -9,6 +9,7 @@
 #include "bridge/asgi.hpp"
 #include "bridge/blocking_pool.hpp"
 #include "bridge/exchange.hpp"
+#include "bridge/global_state.hpp"
 #include "bridge/graphql/door.hpp"
 #include "bridge/hub.hpp"
 #include "bridge/loop_thread.hpp"
@@ -175,6 +176,7 @@ expected<std::unique_ptr<python_host>> python_host::start(node& over, python_opt
   if (!python) return std::move(python.error());
   made->python = std::move(*python);
   auto& shared = the_runtime();
+  shared.over = &over;
   shared.greenlets = &made->greenlets;
   shared.blocking = &made->blocking;
   shared.redis = over.redis_pools();
@@ -196,6 +198,7 @@ expected<std::unique_ptr<python_host>> python_host::start(node& over, python_opt
   if (auto failed = prepare("puff._preparation", "prepare", "Python")) return failed;
   if (made->options.django)
     if (auto failed = prepare("puff._commands", "prepare_django", "Django")) return failed;
+  if (auto failed = set_global_state(made->options.global_state)) return failed;
   made->watching = std::make_unique<watchdog>(made->greenlets, made->options.stall_threshold);
   return std::unique_ptr<python_host>{new python_host{std::move(made)}};
 }
@@ -314,6 +317,10 @@ void python_host::stop(std::chrono::milliseconds grace) {
 void python_host::without_gil(const std::function<void()>& wait) {
   py::gil_scoped_release released;
   wait();
+}
+
+std::shared_ptr<const std::atomic<std::chrono::milliseconds>> python_host::held() const noexcept {
+  return parts_->watching->held();
 }
 
 std::string python_host::stacks() {

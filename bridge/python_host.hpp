@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -8,6 +9,8 @@
 
 #include "actors/node.hpp"
 #include "bridge/interpreter.hpp"
+
+typedef struct _object PyObject;
 
 namespace puff::bridge {
 
@@ -19,6 +22,9 @@ struct python_options {
   std::size_t max_blocking_threads = 64;
   std::chrono::milliseconds blocking_idle{30'000};
   std::chrono::milliseconds stall_threshold{1'000};
+  /// Makes `puff.global_state`, with the GIL: a new reference, or null with an exception set. None:
+  /// there is no such object.
+  std::function<PyObject*()> global_state{};
 };
 
 /// An application to serve below a path.
@@ -80,6 +86,10 @@ class python_host {
 
   /// Lets other threads run Python during `wait`. The caller holds the GIL before and after.
   static void without_gil(const std::function<void()>& wait);
+
+  /// For how long a greenlet has kept all others waiting, once that is longer than the stall
+  /// threshold; else 0. To be read from any thread, also when Python has ended.
+  std::shared_ptr<const std::atomic<std::chrono::milliseconds>> held() const noexcept;
 
   /// The stacks of all greenlets, tasks and threads as text. From any thread without the GIL.
   std::string stacks();

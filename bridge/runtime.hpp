@@ -7,6 +7,10 @@
 #include "actors/interfaces.hpp"
 #include "actors/postgres_access.hpp"
 
+namespace puff {
+class node;
+}
+
 namespace puff::bridge {
 
 class hub;
@@ -18,6 +22,7 @@ class work;
 /// them, before Python code can ask, and emptied when they have been joined; read with the GIL
 /// held. All null in a plain Python that has merely imported `puff`.
 struct runtime {
+  node* over = nullptr;
   hub* greenlets = nullptr;
   loop_thread* asyncio = nullptr;
   blocking_pool* blocking = nullptr;

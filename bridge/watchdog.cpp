@@ -46,8 +46,13 @@ void watchdog::run() {
       turn = seen;
       since = now;
       told = false;
-    } else if (auto held = std::chrono::duration_cast<std::chrono::milliseconds>(now - since);
-               held >= threshold_ && !told) {
+      *held_ = std::chrono::milliseconds{0};
+      continue;
+    }
+    const auto held = std::chrono::duration_cast<std::chrono::milliseconds>(now - since);
+    if (held < threshold_) continue;
+    *held_ = held;
+    if (!told) {
       told = true;
       PyEval_RestoreThread(state);
       report(turn, held);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -21,6 +23,11 @@ class watchdog {
   watchdog(const watchdog&) = delete;
   watchdog& operator=(const watchdog&) = delete;
 
+  /// For how long one greenlet has kept the thread, as seen at the last look; 0 if it does not, and
+  /// below the threshold.
+  using held_time = std::shared_ptr<const std::atomic<std::chrono::milliseconds>>;
+  held_time held() const noexcept { return held_; }
+
  private:
   void run();
   bool rest();
@@ -29,6 +36,8 @@ class watchdog {
   const hub& watched_;
   const std::chrono::milliseconds threshold_;
   const unsigned long greenlet_thread_;
+  std::shared_ptr<std::atomic<std::chrono::milliseconds>> held_ =
+      std::make_shared<std::atomic<std::chrono::milliseconds>>(std::chrono::milliseconds{0});
   std::mutex guards_ending_;
   std::condition_variable end_;
   bool ending_ = false;

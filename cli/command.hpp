@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/addon_host.hpp"
 #include "services/config/load.hpp"
 
 namespace CLI {
@@ -23,6 +24,7 @@ struct invocation {
   std::vector<std::string> arguments;  ///< those of the command, after its own options
   std::filesystem::path executable;    ///< the running program
   error broken{};  ///< why there is no configuration, for commands that do without
+  addon_host& addons;
 };
 
 /// The options that change settings, with the words they were given: see `config::sources`.

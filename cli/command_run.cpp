@@ -40,6 +40,26 @@ command configured_command(const config::command_setting& setting) {
   return c;
 }
 
+command python_command_of(const python_command& function) {
+  command c{function.name, function.about.empty() ? "Call " + function.function : function.about};
+  c.synopsis = "[ARG..]";
+  c.takes = command::words::arguments;
+  c.run = [path = function.function](invocation& what) { return call(what, path, what.arguments); };
+  return c;
+}
+
+command addon_command_of(const addons::instance::command& own) {
+  command c{own.name, own.about};
+  c.synopsis = "[ARG..]";
+  c.takes = command::words::untouched;
+  c.run = [own](invocation& what) {
+    std::vector<puff_text> words;
+    for (const auto& word : what.arguments) words.push_back({word.data(), word.size()});
+    return own.run(own.state, words.data(), words.size());
+  };
+  return c;
+}
+
 command native_command_of(const native_command& native) {
   command c{native.name, native.about};
   c.synopsis = "[ARG..]";

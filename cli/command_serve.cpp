@@ -1,7 +1,9 @@
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 
+#include "bridge/inventory.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/engine_options.hpp"
@@ -9,6 +11,7 @@
 #include "cli/hosted_node.hpp"
 #include "cli/program_parts.hpp"
 #include "cli/serve_options.hpp"
+#include "services/graphql/transport/playground.hpp"
 #include "services/http/bind_address.hpp"
 #include "services/telemetry/access_log.hpp"
 
@@ -50,10 +53,36 @@ void log_access(const http::access_record& r) {
   to.flush();
 }
 
+bool has_routes(const invocation& what) {
+  for (std::size_t i = 0; i < what.addons.size(); ++i)
+    if (!what.addons[i].routes().empty()) return true;
+  return false;
+}
+
 http::router::sockets sockets_of(const bridge::application_target& target) {
   using sockets = http::router::sockets;
   return target.protocol == bridge::application_target::kind::asgi ? sockets::served
                                                                    : sockets::refused;
+}
+
+/// The paths of a schema: one may be of requests and WebSockets both.
+error assign(const schema_plan& schema, std::uint32_t number, http::router& routes) {
+  using sockets = http::router::sockets;
+  const bool both = schema.url == schema.subscriptions_url;
+  if (!schema.url.empty())
+    if (auto wrong = routes.assign(schema.url, number, both ? sockets::served : sockets::refused))
+      return wrong;
+  if (both || schema.subscriptions_url.empty()) return {};
+  return routes.assign(schema.subscriptions_url, number, sockets::only);
+}
+
+error add_playground(const schema_plan& schema, http::router& routes) {
+  if (schema.playground_url.empty()) return {};
+  auto package = bridge::file_of_module("puff");
+  if (!package) return std::move(package.error());
+  const auto folder = std::filesystem::path{*package}.parent_path() / "graphql" / "graphiql";
+  return graphql::add_playground(
+      routes, {schema.playground_url, schema.url, schema.subscriptions_url, folder});
 }
 
 expected<http_listener_options> listener_options(
@@ -62,20 +91,26 @@ expected<http_listener_options> listener_options(
   const auto& settings = what.config.values;
   auto routes = what.program.routes.build(native_context{in.actors()});
   if (!routes) return std::move(routes.error());
+  if (auto wrong = what.addons.add_routes(*routes)) return wrong;
   for (std::uint32_t i = 0; i < targets.size(); ++i)
     if (auto wrong = routes->mount(targets[i].path, i, sockets_of(targets[i]))) return wrong;
+  const auto& server = settings.server;
+  if (auto wrong = add_probes(*routes, in.condition(), server.ready_path, server.live_path))
+    return wrong;
   http_listener_options o;
   o.server.limits = http_limits(settings);
   if (auto wrong = o.server.limits.validate()) return wrong;
   if (settings.server.access_log) o.server.access_log = log_access;
   o.server.error_log = [](std::string_view text) { log::error("http", "{}", text); };
+  o.server.cors = cors_of(settings);
   auto applications = in.python().mount(targets);
   if (!applications) return std::move(applications.error());
   for (auto& application : *applications) o.applications.emplace_back().set(std::move(application));
   for (const auto& schema : in.schemas()) {
-    if (schema.url.empty()) continue;
+    if (auto wrong = add_playground(schema, *routes)) return wrong;
+    if (schema.url.empty() && schema.subscriptions_url.empty()) continue;
     const auto number = static_cast<std::uint32_t>(o.applications.size());
-    if (auto wrong = routes->assign(schema.url, number)) return wrong;
+    if (auto wrong = assign(schema, number, *routes)) return wrong;
     o.applications.push_back(in.actors().graphql_application(schema.name));
   }
   o.server.router = std::make_shared<const http::router>(std::move(*routes));
@@ -103,6 +138,7 @@ int open_doors(hosted_node& in, const invocation& what,
     return print_failure(failed);
   }
   print(greeting);
+  in.begun();
   return 0;
 }
 
@@ -112,7 +148,7 @@ int serve(invocation& what, const serve_options& options) {
   if (options.io_threads) settings.server.io_threads = *options.io_threads;
   auto targets = applications(settings);
   const auto schemas = planned_schemas(what);
-  if (targets.empty() && what.program.routes.empty() && schemas.empty()) {
+  if (targets.empty() && what.program.routes.empty() && schemas.empty() && !has_routes(what)) {
     print_error(
         "there is nothing to serve; name an application in puff.toml, as in wsgi = "
         "\"package.module.application\" (or asgi = .., or [[mounts]])");

@@ -12,7 +12,7 @@ namespace {
 
 struct status_options {
   std::string node;
-  bool stacks = false, json = false, cluster = false;
+  bool stacks = false, json = false, cluster = false, ready = false, live = false;
 };
 
 struct node_answer {
@@ -20,12 +20,17 @@ struct node_answer {
   expected<std::string> text;
 };
 
+const char* path_of(const status_options& o) {
+  if (o.cluster) return o.json ? "/cluster" : "/cluster.txt";
+  if (o.ready) return "/ready";
+  if (o.live) return "/live";
+  if (o.stacks) return "/stacks";
+  return o.json ? "/status" : "/status.txt";
+}
+
 /// What the living nodes answer. A socket that nobody listens on any more is removed.
 std::vector<node_answer> ask_nodes(const status_options& o) {
-  const auto* path = o.cluster  ? (o.json ? "/cluster" : "/cluster.txt")
-                     : o.stacks ? "/stacks"
-                     : o.json   ? "/status"
-                                : "/status.txt";
+  const auto* path = path_of(o);
   std::vector<node_answer> answers;
   for (auto& socket : sockets_in(runtime_directory())) {
     if (!o.node.empty() && socket.node != o.node) continue;
@@ -56,8 +61,8 @@ std::string as_json(const std::vector<node_answer>& answers) {
 }
 
 int status(const status_options& o) {
-  if (o.json && o.stacks) {
-    print_error("--json and --stacks exclude each other: stacks are text");
+  if (o.json + o.stacks + o.ready + o.live > 1) {
+    print_error("--json, --stacks, --ready and --live exclude each other");
     return 2;
   }
   if (o.cluster && o.stacks) {
@@ -92,6 +97,9 @@ command status_command() {
     at.add_flag("--stacks", o->stacks, "What every thread and greenlet is doing");
     at.add_flag("--cluster", o->cluster, "The cluster as each of these nodes knows it");
     at.add_flag("--json", o->json, "One JSON array");
+    at.add_flag("--ready", o->ready, "Whether each may get work; if one may not, the status is 1");
+    at.add_flag("--live", o->live,
+                "Whether each works; if one should be replaced, the status is 1");
   };
   c.run = [o](invocation&) { return status(*o); };
   return c;

@@ -22,6 +22,7 @@ command wait_forever_command() {
     plan.argv = {what.program.name};
     return run_hosted(what, std::move(plan), [](hosted_node& in) {
       log::info("puff", "node {} is running; stop it by Ctrl-C or SIGTERM", in.actors().name());
+      in.begun();
       return 0;
     });
   };

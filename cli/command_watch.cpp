@@ -16,7 +16,7 @@ struct watch_command_options {
 };
 
 bool is_own_command(const invocation& what, const std::string& word) {
-  auto commands = commands_of(what.program, what.config.values);
+  auto commands = commands_of(what.program, what.config.values, what.addons);
   return commands && std::any_of(commands->begin(), commands->end(), [&](const command& c) {
            return c.name == word || std::count(c.aliases.begin(), c.aliases.end(), word) > 0;
          });

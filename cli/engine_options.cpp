@@ -213,6 +213,28 @@ std::vector<application_target> applications(const config::settings& s) {
   return targets;
 }
 
+std::shared_ptr<const http::cors_policy> cors_of(const config::settings& s) {
+  const auto& c = s.cors;
+  const bool permits = c.base_config != config::cors_base::standard;
+  const auto allowance = [&](const std::optional<std::vector<std::string>>& listed) {
+    http::cors_policy::allowance out{permits, {}};
+    if (!listed) return out;
+    out.any = std::find(listed->begin(), listed->end(), "*") != listed->end();
+    if (!out.any) out.listed = *listed;
+    return out;
+  };
+  http::cors_policy out;
+  out.origins = allowance(c.allowed_origins);
+  out.methods = allowance(c.allowed_methods);
+  out.headers = allowance(c.allowed_headers);
+  out.credentials =
+      c.allow_credentials.value_or(c.base_config == config::cors_base::very_permissive);
+  out.exposes_headers = permits;
+  out.max_age = c.max_age_secs;
+  if (!out.origins.any && out.origins.listed.empty()) return nullptr;
+  return std::make_shared<const http::cors_policy>(std::move(out));
+}
+
 std::vector<std::string> missing_features(const config::settings& s) {
   std::vector<std::string> out;
   auto note = [&](std::size_t count, const std::string& table, const std::string& what) {

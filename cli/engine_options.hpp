@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "actors/federator.hpp"
@@ -7,6 +8,7 @@
 #include "actors/task_scheduler.hpp"
 #include "bridge/python_host.hpp"
 #include "services/config/settings.hpp"
+#include "services/http/cors.hpp"
 #include "services/http/limits.hpp"
 #include "services/telemetry/log.hpp"
 
@@ -18,6 +20,8 @@ expected<log::options> log_options(const config::settings& s);
 node_options options_of_node(const config::settings& s);
 bridge::python_options options_of_python(const config::settings& s);
 http::limits http_limits(const config::settings& s);
+/// `[cors]`; null if it allows nothing.
+std::shared_ptr<const http::cors_policy> cors_of(const config::settings& s);
 
 struct redis_pool_plan {
   std::string name;

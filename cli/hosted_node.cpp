@@ -9,6 +9,8 @@
 #include "bridge/runtime.hpp"
 #include "cli/console.hpp"
 #include "cli/engine_options.hpp"
+#include "cli/program_parts.hpp"
+#include "cli/service/notice.hpp"
 #include "services/telemetry/log.hpp"
 
 namespace puff::cli {
@@ -31,6 +33,8 @@ constexpr milliseconds task_farewell{2'000};
 
 /// For the actors of a command that is to end soon.
 constexpr milliseconds leave_limit{2'000};
+/// For what an add-on does when the node has stopped.
+constexpr milliseconds addon_patience{2'000};
 
 error stopped_early() { return make_error(ec::cancelled, "stopped before it had started"); }
 
@@ -65,9 +69,13 @@ error hosted_node::open() {
   if (auto failed = start_pools()) return failed;
   if (plan_.prepare)
     if (auto failed = plan_.prepare(*node_)) return failed;
+  if (!invocation_.addons.empty()) use_addons();
   if (auto failed = start_python()) return failed;
   if (auto failed = start_schemas()) return failed;
-  auto status = status_server::open(*node_, askers_, [this] { return python_->stacks(); });
+  health_ = std::make_unique<health>(*node_, *python_, settings.server.live_limit_ms);
+  status_server::sources sources{*health_, [this] { return python_->stacks(); },
+                                 [this] { leave(); }};
+  auto status = status_server::open(*node_, askers_, std::move(sources));
   if (status)
     status_ = std::move(*status);
   else
@@ -107,12 +115,23 @@ error hosted_node::start_pools() {
   return ending_->requested() ? stopped_early() : error{};
 }
 
+void hosted_node::use_addons() {
+  invocation_.addons.begin(*node_);
+  node_->hire_through([this](const std::string& queue, task_runner_actor python) {
+    return invocation_.addons.runner_for(*node_, queue, std::move(python));
+  });
+}
+
 error hosted_node::start_python() {
   auto options = options_of_python(invocation_.config.values);
   options.interpreter.program_directory = invocation_.executable.parent_path();
   // Whether a task is a coroutine function shows only when it comes.
   options.asyncio |=
       plan_.asyncio || !queues_.empty() || !invocation_.config.values.cluster.name.empty();
+  for (std::size_t i = 0; i < invocation_.addons.size(); ++i)
+    for (const auto& module : invocation_.addons[i].python_modules())
+      options.interpreter.modules.emplace_back(module.name, module.init);
+  options.global_state = invocation_.program.global_state();
   if (!plan_.argv.empty()) options.interpreter.argv = plan_.argv;
   auto python = bridge::python_host::start(*node_, std::move(options));
   if (!python) return std::move(python.error());
@@ -124,6 +143,7 @@ error hosted_node::start_schemas() {
   for (const auto& schema : schemas_) {
     auto options = options_of(schema);
     if (!options) return std::move(options.error());
+    options->cors = cors_of(invocation_.config.values);
     auto added = node_->add_graphql(std::move(*options), schema.database);
     if (!added) return std::move(added.error());
   }
@@ -140,6 +160,7 @@ hosted_node::~hosted_node() {
     bridge::python_host::without_gil([this] { askers_.join(); });
   }
   askers_.join();
+  if (node_) invocation_.addons.end(addon_patience);
   python_.reset();
   node_.reset();
   log::flush();
@@ -163,9 +184,22 @@ int hosted_node::run(std::function<int()> first) {
   return plan_.how == stop_by::cancelling && signal != 0 ? 128 + signal : status;
 }
 
+void hosted_node::begun() {
+  health_->begun();
+  notify_service("READY=1");
+}
+
+void hosted_node::leave() {
+  log::info("puff", "the node leaves: it gets no new work");
+  health_->leaves();
+  node_->stop_claiming();
+}
+
 void hosted_node::begin_ending() {
   ending::callbacks what;
   what.stop = [this] {
+    health_->leaves();
+    notify_service("STOPPING=1");
     node_->stop_claiming();
     if (plan_.how == stop_by::cancelling)
       return node_->leave_cluster(leave_limit, [this] { python_->stop(milliseconds{0}); });

@@ -9,6 +9,7 @@
 #include "cli/command.hpp"
 #include "cli/ending.hpp"
 #include "cli/graphql_schemas.hpp"
+#include "cli/service/health.hpp"
 #include "cli/status_server.hpp"
 
 namespace puff::cli {
@@ -38,6 +39,9 @@ class hosted_node {
 
   node& actors() noexcept { return *node_; }
   bridge::python_host& python() noexcept { return *python_; }
+  health& condition() noexcept { return *health_; }
+  /// What the command is for goes on now: the node is ready, and its service manager is told.
+  void begun();
   const std::vector<schema_plan>& schemas() const noexcept { return schemas_; }
 
   /// Runs Python until the process is told to stop; `first` runs on a greenlet. The exit status: 0
@@ -52,8 +56,10 @@ class hosted_node {
   error open();
   error start_pools();
   error start_python();
+  void use_addons();
   error start_schemas();
   void begin_ending();
+  void leave();
   void fail(const error& why);
 
   const invocation& invocation_;
@@ -66,6 +72,7 @@ class hosted_node {
   std::unique_ptr<ending> ending_;
   boost::asio::thread_pool askers_{1};  // for what waits for loops or for the GIL
   std::unique_ptr<bridge::python_host> python_;
+  std::unique_ptr<health> health_;
   std::unique_ptr<status_server> status_;
 };
 

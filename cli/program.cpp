@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <set>
 
+#include "cli/addons.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
@@ -24,8 +25,10 @@ std::vector<command> own_commands() {
   all.push_back(pytest_command());
   all.push_back(watch_command());
   all.push_back(status_command());
+  all.push_back(drain_command());
   all.push_back(graphql_command());
   all.push_back(tasks_command());
+  all.push_back(addon_command());
   all.push_back(doctor_command());
   all.push_back(config_command());
   all.push_back(example_config_command());
@@ -64,20 +67,27 @@ struct read_config {
 class session {
  public:
   session(const program_parts& program, std::vector<std::string> words)
-      : program_(program), words_(std::move(words)), from_(config::process_sources()) {}
+      : program_(program), words_(std::move(words)) {
+    for (const auto& [name, value] : program.environment())
+      ::setenv(name.c_str(), value.c_str(), 0);
+    from_ = config::process_sources();
+    from_.base = program.defaults();
+  }
 
   int run() {
-    auto commands = commands_of(program_, {});
+    auto commands = commands_of(program_, {}, {});
     if (!commands) return print_failure(commands.error());
     from_.config_path = config_option(words_, *commands);
     auto config = config::load(from_);
     // Options may repair what is wrong with the environment, so the line is read in any case.
     auto settings = config ? config->values : config::settings{};
-    if (config) commands = commands_of(program_, settings);
+    auto broken = config ? load_addons(program_, settings, addons_) : config.error();
+    addons_read_ = static_cast<bool>(config);
+    if (config) commands = commands_of(program_, settings, addons_);
     if (!commands) return print_failure(commands.error());
     auto line = parse_command_line({program_.name, program_.about, program_.version}, *commands,
                                    config::pool_options(settings), words_);
-    return act(std::move(line), config ? error{} : config.error());
+    return act(std::move(line), broken);
   }
 
  private:
@@ -96,28 +106,36 @@ class session {
         return mistake_status;
       case parsed_line::kind::run: break;
     }
-    return start(std::move(line));
+    return start(std::move(line), broken);
   }
 
-  int start(parsed_line line) {
+  int start(parsed_line line, const error& addons_broken) {
     from_.overrides = std::move(line.overrides);
     auto config = config::load(from_);
-    if (!config && line.chosen->reads == command::needs::configuration)
-      return print_failure(config.error());
-    invocation what{program_, config ? std::move(*config) : config::loaded{},
-                    std::move(line.arguments), executable(), config ? error{} : config.error()};
+    // Options may have repaired the configuration, but no add-on.
+    auto broken = config ? (addons_read_ ? addons_broken : error{}) : config.error();
+    if (broken && line.chosen->reads == command::needs::configuration) return print_failure(broken);
+    invocation what{program_,
+                    config ? std::move(*config) : config::loaded{},
+                    std::move(line.arguments),
+                    executable(),
+                    broken,
+                    addons_};
     return line.chosen->run(what);
   }
 
   const program_parts& program_;
   std::vector<std::string> words_;
   config::sources from_;
+  addon_host addons_;
+  bool addons_read_ = false;
 };
 
 }  // namespace
 
 expected<std::vector<command>> commands_of(const program_parts& program,
-                                           const config::settings& settings) {
+                                           const config::settings& settings,
+                                           const addon_host& addons) {
   std::vector<command> all;
   std::set<std::string> names;
   for (auto& c : own_commands())
@@ -125,6 +143,12 @@ expected<std::vector<command>> commands_of(const program_parts& program,
   for (const auto& native : program.natives)
     if (auto twice = add(native_command_of(native), "the program's command", all, names))
       return twice;
+  for (const auto& function : program.functions)
+    if (auto twice = add(python_command_of(function), "the program's command", all, names))
+      return twice;
+  for (std::size_t i = 0; i < addons.size(); ++i)
+    for (const auto& own : addons[i].commands())
+      if (auto twice = add(addon_command_of(own), "the add-on's command", all, names)) return twice;
   for (const auto& setting : settings.commands)
     if (auto twice = add(configured_command(setting), "the command of puff.toml", all, names))
       return twice;
@@ -160,9 +184,29 @@ program& program::schema(native_schema what) {
   return *this;
 }
 
-program& program::command(native_command what) {
-  parts_->natives.push_back(std::move(what));
+program& program::addon(const puff_addon* entry) {
+  parts_->addons.push_back(entry);
   return *this;
+}
+
+program& program::config(runtime_config what) {
+  parts_->config = std::move(what);
+  return *this;
+}
+
+program& program::command(program_command what) {
+  std::visit([this](auto& which) { parts_->take(std::move(which)); }, what);
+  return *this;
+}
+
+void cli::program_parts::take(wsgi_server_command what) {
+  config.settings_.wsgi = std::move(what.application);
+  routes = std::move(what.routes);
+}
+
+void cli::program_parts::take(asgi_server_command what) {
+  config.settings_.asgi = std::move(what.application);
+  routes = std::move(what.routes);
 }
 
 int program::run(int argc, const char* const* argv) {

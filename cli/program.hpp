@@ -6,7 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/embedding/program_commands.hpp"
+#include "cli/embedding/runtime_config.hpp"
 #include "cli/router.hpp"
+#include "schemas/addon.h"
 #include "services/graphql/authorizer.hpp"
 #include "services/graphql/plan/bindings.hpp"
 
@@ -15,13 +18,6 @@ namespace puff {
 namespace cli {
 struct program_parts;
 }
-
-/// A command in C++: gets the words after its name and returns the exit status.
-struct native_command {
-  std::string name;
-  std::string about;  ///< one line, for the help
-  std::function<int(const std::vector<std::string>& arguments)> run;
-};
 
 /// A GraphQL schema in C++, served as a `[[graphql]]` entry of puff.toml is.
 struct native_schema {
@@ -55,8 +51,13 @@ class program {
   program& router(puff::router routes);
   /// A schema in C++; puff.toml must not have one of the same name.
   program& schema(native_schema what);
+  /// An add-on that the program is linked with, by its `puff_addon_entry`; loaded before those of
+  /// puff.toml.
+  program& addon(const puff_addon* entry);
+  /// What the program brings along; puff.toml, the environment and options may change it.
+  program& config(runtime_config what);
   /// A name that Puff has already is refused when the program runs.
-  program& command(native_command what);
+  program& command(program_command what);
 
   /// Runs the command that the arguments name and returns the exit status: 0 fine, 1 failed with a
   /// line on standard error, 2 a mistake on the command line, 128 + N ended by signal N before its

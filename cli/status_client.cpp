@@ -23,11 +23,13 @@ using answer_message = beast::http::response_parser<beast::http::string_body>;
 constexpr auto time_limit = std::chrono::seconds{2};
 constexpr std::uint64_t longest_answer = 64u << 20;
 
-asio::awaitable<void> exchange(connection& to, std::string socket, std::string path,
+using beast::http::verb;
+
+asio::awaitable<void> exchange(connection& to, std::string socket, verb method, std::string path,
                                answer_message& answer) {
   to.expires_after(time_limit);
   co_await to.async_connect(stream_protocol::endpoint{socket}, asio::use_awaitable);
-  beast::http::request<beast::http::empty_body> question{beast::http::verb::get, path, 11};
+  beast::http::request<beast::http::empty_body> question{method, path, 11};
   question.set(beast::http::field::host, "node");
   question.set(beast::http::field::connection, "close");
   co_await beast::http::async_write(to, question, asio::use_awaitable);
@@ -50,22 +52,31 @@ error error_of(const std::exception_ptr& failure, const std::string& socket) {
   }
 }
 
-}  // namespace
-
-expected<std::string> ask_node(const std::filesystem::path& socket, const std::string& path) {
+expected<std::string> send(const std::filesystem::path& socket, verb method,
+                           const std::string& path) {
   asio::io_context io{1};
   connection to{io};
   answer_message answer;
   answer.body_limit(longest_answer);
   std::exception_ptr failure;
-  asio::co_spawn(io, exchange(to, socket.string(), path, answer),
+  asio::co_spawn(io, exchange(to, socket.string(), method, path, answer),
                  [&](std::exception_ptr e) { failure = e; });
   io.run();
   if (failure) return error_of(failure, socket.string());
-  if (answer.get().result() != beast::http::status::ok)
-    return make_error(ec::server_error,
-                      socket.string() + ": " + std::to_string(answer.get().result_int()));
-  return std::move(answer.get().body());
+  auto& text = answer.get().body();
+  if (answer.get().result() == beast::http::status::ok) return std::move(text);
+  while (text.ends_with('\n')) text.pop_back();
+  return make_error(ec::server_error, text);
+}
+
+}  // namespace
+
+expected<std::string> ask_node(const std::filesystem::path& socket, const std::string& path) {
+  return send(socket, verb::get, path);
+}
+
+expected<std::string> tell_node(const std::filesystem::path& socket, const std::string& path) {
+  return send(socket, verb::post, path);
 }
 
 }  // namespace puff::cli

@@ -42,7 +42,7 @@ cluster_report cluster_of(node& over) {
 }  // namespace
 
 expected<std::unique_ptr<status_server>> status_server::open(node& over, asio::thread_pool& askers,
-                                                             text_source stacks) {
+                                                             sources what) {
   auto directory = runtime_directory();
   if (auto failed = make_runtime_directory(directory)) return failed;
   auto socket = socket_of(directory, over.name(), ::getpid());
@@ -57,8 +57,8 @@ expected<std::unique_ptr<status_server>> status_server::open(node& over, asio::t
       return;
     }
     http::server_options options;
-    options.router = made->routes(std::move(stacks));
-    options.error_log = [](std::string_view what) { log::warning("status", "{}", what); };
+    options.router = made->routes(std::move(what));
+    options.error_log = [](std::string_view text) { log::warning("status", "{}", text); };
     made->server_ = std::make_unique<http::server>(over.loop().io(), over.loop().deadlines(),
                                                    std::move(options),
                                                    static_cast<http::application_port&>(*made));
@@ -82,7 +82,7 @@ http::coroutine_handler status_server::answering(std::string type, text_source m
   };
 }
 
-std::shared_ptr<const http::router> status_server::routes(text_source stacks) {
+std::shared_ptr<const http::router> status_server::routes(sources what) {
   constexpr auto plain = "text/plain; charset=utf-8";
   auto routes = std::make_shared<http::router>();
   auto add = [&](const char* path, const char* type, text_source make) {
@@ -91,9 +91,17 @@ std::shared_ptr<const http::router> status_server::routes(text_source stacks) {
   };
   add("/status", "application/json", [this] { return to_json(node_.status()); });
   add("/status.txt", plain, [this] { return to_text(node_.status()); });
-  add("/stacks", plain, std::move(stacks));
+  add("/stacks", plain, std::move(what.stacks));
   add("/cluster", "application/json", [this] { return cluster_of(node_).json; });
   add("/cluster.txt", plain, [this] { return cluster_of(node_).text; });
+  auto wrong = add_probes(*routes, what.condition, "/ready", "/live");
+  http::plain_handler drain = [tell = std::move(what.drain)](const request&,
+                                                             const http::path_params&) {
+    tell();
+    return verdict({}, "draining");
+  };
+  if (!wrong) wrong = routes->add("POST", "/drain", std::move(drain));
+  if (wrong) log::error("status", "{}", describe(wrong));
   return routes;
 }
 

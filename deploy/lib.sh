@@ -80,6 +80,19 @@ python_packages() {
   done
 }
 
+# node_packages FOLDER: what FOLDER/package-lock.json pins, in FOLDER/node_modules.
+node_packages() {
+  local lock=$1/package-lock.json stamp=$1/node_modules/.installed
+  if cmp -s "$lock" "$stamp"; then
+    say "node: $lock is installed"
+    return
+  fi
+  if ! command -v npm >/dev/null; then packages nodejs npm || return; fi
+  say "node: installing $lock"
+  npm install --no-save --prefix "$1" --no-audit --no-fund --loglevel=error || return
+  cp "$lock" "$stamp"
+}
+
 # build_release TARGET..: the release build in build/release.
 build_release() {
   say "build: release (build/release)"

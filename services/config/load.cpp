@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "services/config/internal/files.hpp"
@@ -43,6 +44,32 @@ bool read_file(const sources& from, loaded& out, origin_map& origins, problems& 
   return internal::read_toml(*text, choice.path, out.values, origins, wrong);
 }
 
+template <class T>
+void keep_missing(const std::vector<T>& base, std::vector<T>& own) {
+  for (const auto& one : base) {
+    auto has_name = [&](const T& other) { return other.name == one.name; };
+    if (std::none_of(own.begin(), own.end(), has_name)) own.push_back(one);
+  }
+}
+
+// Tables that repeat are read into empty lists; what the program brings along and the file does not
+// name comes after them, so that positions in the file stay right.
+settings without_lists(const settings& base) {
+  auto scalars = base;
+  for (auto* pools : {&scalars.postgres, &scalars.redis, &scalars.pubsub, &scalars.task_queue})
+    pools->clear();
+  scalars.graphql.clear();
+  return scalars;
+}
+
+void add_lists(const settings& base, settings& to) {
+  keep_missing(base.postgres, to.postgres);
+  keep_missing(base.redis, to.redis);
+  keep_missing(base.pubsub, to.pubsub);
+  keep_missing(base.task_queue, to.task_queue);
+  keep_missing(base.graphql, to.graphql);
+}
+
 std::string shown(const place& p) {
   auto v = p.what.bound->get(p.object);
   if (auto* text = std::get_if<std::string>(&v); text && p.what.secret)
@@ -77,7 +104,9 @@ expected<loaded> load(const sources& from) {
   loaded out;
   origin_map origins;
   problems wrong;
+  out.values = without_lists(from.base);
   if (!read_file(from, out, origins, wrong)) return wrong.to_error();
+  add_lists(from.base, out.values);
   internal::overlay_dotenv(from, out, origins, wrong);
   internal::overlay_environment(from, out.values, origins, wrong);
   internal::overlay_options(from, out.values, origins, wrong);

@@ -17,6 +17,8 @@ struct sources {
   std::map<std::string, std::string> environment;
   std::map<std::string, std::vector<std::string>> overrides;  ///< "--bind" -> its values
   std::string cwd = ".";
+  settings
+      base{};  ///< the program's own defaults; a named table of the file takes the place of its
 };
 
 /// The working directory and the environment of this process.

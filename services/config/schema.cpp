@@ -142,6 +142,24 @@ constexpr std::array server_keys{
     key{.name = "access_log",
         .bound = &bound<&server_setting::access_log>,
         .doc = "Write a line for every request."},
+    key{.name = "ready_path",
+        .bound = &bound<&server_setting::ready_path>,
+        .doc = "Path that answers 200 while this node may get requests, else 503; off if not set.",
+        .example = "\"/.puff/ready\"",
+        .environment = "PUFF_READY_PATH",
+        .check = http_path},
+    key{.name = "live_path",
+        .bound = &bound<&server_setting::live_path>,
+        .doc = "Path that answers 200 unless this process should be replaced; off if not set.",
+        .example = "\"/.puff/live\"",
+        .environment = "PUFF_LIVE_PATH",
+        .check = http_path},
+    key{.name = "live_limit_ms",
+        .bound = &bound<&server_setting::live_limit_ms>,
+        .doc = "A greenlet that keeps Python's thread for so long makes the node not live; only "
+               "with a `stall_threshold_ms`.",
+        .low = 1000,
+        .high = day_ms},
     key{.name = "graceful_timeout_ms",
         .bound = &bound<&server_setting::graceful_timeout_ms>,
         .doc = "Time for requests and tasks to finish once the program is told to stop.",
@@ -493,8 +511,13 @@ constexpr std::array graphql_limits_keys{
         .low = 1024},
     key{.name = "max_subscriptions",
         .bound = &bound<&graphql_limits_setting::max_subscriptions>,
-        .doc = "Subscriptions of one WebSocket.",
+        .doc = "Operations under way on one WebSocket.",
         .low = 1},
+    key{.name = "init_timeout_ms",
+        .bound = &bound<&graphql_limits_setting::init_timeout_ms>,
+        .doc = "Time for a WebSocket to send connection_init.",
+        .low = 1,
+        .high = day_ms},
 };
 
 constexpr std::array graphql_tables{table<&graphql_setting::limits>(
@@ -530,6 +553,18 @@ constexpr std::array graphql_keys{
         .doc = "The `[[postgres]]` pool of its SQL; not needed where there is one pool only.",
         .example = "\"default\"",
         .check = pool_name},
+    key{.name = "documents",
+        .bound = &bound<&graphql_setting::documents>,
+        .doc = "A JSON file of documents that clients may name instead of sending them: ids and "
+               "documents, or Apollo's manifest.",
+        .example = "\"documents.json\""},
+    key{.name = "documents_only",
+        .bound = &bound<&graphql_setting::documents_only>,
+        .doc = "Refuse every other document."},
+    key{.name = "automatic_documents",
+        .bound = &bound<&graphql_setting::automatic_documents>,
+        .doc = "Documents that clients may leave here by automatic persisted queries; 0: none.",
+        .high = 1000000},
 };
 
 constexpr std::array mount_keys{
@@ -558,6 +593,40 @@ constexpr std::array mount_keys{
         .check = dotted_path},
 };
 
+constexpr std::array addon_keys{
+    enable_key(&bound<&addon_setting::enable>),
+    key{.name = "name",
+        .bound = &bound<&addon_setting::name>,
+        .doc = "Its name in this file; its path if there is none.",
+        .example = "\"shop\"",
+        .check = header_text},
+    key{.name = "path",
+        .bound = &bound<&addon_setting::path>,
+        .doc = "The shared library.",
+        .example = "\"build/libshop.so\"",
+        .check = any_text,
+        .required = true},
+    key{.name = "settings",
+        .bound = &bound<&addon_setting::settings>,
+        .doc = "What the add-on may read, each \"KEY=VALUE\".",
+        .check = any_text},
+    key{.name = "threads",
+        .bound = &bound<&addon_setting::threads>,
+        .doc = "Threads that run its code; one that blocks is missing to this add-on alone.",
+        .low = 1,
+        .high = 1000},
+    key{.name = "max_waiting",
+        .bound = &bound<&addon_setting::max_waiting>,
+        .doc = "Messages that may wait for one of its actors, or requests and tasks for all of it.",
+        .low = 1,
+        .high = 1000000},
+    key{.name = "answer_limit_ms",
+        .bound = &bound<&addon_setting::answer_limit_ms>,
+        .doc = "Time to answer a request; past it the answer is 504.",
+        .low = 1,
+        .high = day_ms},
+};
+
 constexpr std::array root_tables{
     table<&settings::server>("server", server_keys, "Where and how the HTTP server listens."),
     table<&settings::limits>("limits", limits_keys, "What one client may use."),
@@ -579,6 +648,8 @@ constexpr std::array root_tables{
                                "A GraphQL schema made of Python classes.", graphql_tables),
     tables<&settings::mounts>("mounts", "name", mount_keys,
                               "An application below a path of the same port."),
+    tables<&settings::addons>("addons", "name", addon_keys,
+                              "A shared library in C++ that joins the process."),
 };
 
 constexpr section root{.name = "",

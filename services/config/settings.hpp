@@ -88,6 +88,7 @@ struct graphql_limits_setting {
   std::uint32_t max_batch = 0;
   std::uint32_t max_message_bytes = 1048576;
   std::uint32_t max_subscriptions = 100;
+  std::chrono::milliseconds init_timeout_ms{10000};
 };
 
 /// `[[graphql]]`
@@ -96,7 +97,10 @@ struct graphql_setting {
   std::string name = "default";
   std::string schema;
   std::string url, subscriptions_url, playground_url;
-  std::string database;  ///< name of a `[[postgres]]` pool
+  std::string database;   ///< name of a `[[postgres]]` pool
+  std::string documents;  ///< file of documents that clients may name
+  bool documents_only = false;
+  std::uint32_t automatic_documents = 0;
   graphql_limits_setting limits;
 };
 
@@ -114,6 +118,8 @@ struct server_setting {
   bool reuse_port = false;
   std::uint32_t io_threads = 0;  ///< 0: one per two cores, at least one
   bool access_log = false;
+  std::string ready_path, live_path;
+  std::chrono::milliseconds live_limit_ms{60000};
   std::chrono::milliseconds graceful_timeout_ms{30000};
 };
 
@@ -159,6 +165,17 @@ struct cluster_setting {
   std::vector<std::string> modules;  ///< imported at start, for their actors
 };
 
+/// `[[addons]]`: a shared library that joins the process.
+struct addon_setting {
+  bool enable = true;
+  std::string name;  ///< its path if not set
+  std::string path;
+  std::vector<std::string> settings;  ///< "KEY=VALUE"
+  std::uint32_t threads = 2;
+  std::uint32_t max_waiting = 1000;
+  std::chrono::milliseconds answer_limit_ms{30000};
+};
+
 enum class log_format : std::uint8_t { text, json };
 
 /// `[log]`
@@ -193,6 +210,7 @@ struct settings {
   std::vector<http_client_setting> http_client;
   std::vector<graphql_setting> graphql;
   std::vector<mount_setting> mounts;
+  std::vector<addon_setting> addons;
 };
 
 }  // namespace puff::config

@@ -25,7 +25,7 @@ THIRD_PARTY = {
     "libpq-fe.h": ("services/postgres",),
     "curl/": ("services/http_client",),
     "nghttp2/": ("services/http",),
-    "openssl/": ("services/http", "services/postgres"),
+    "openssl/": ("services/http", "services/postgres", "services/addons", "services/graphql"),
     "zlib.h": ("services/http",),
     "simdjson": ("services/json", "services/graphql"),
     "pybind11/": ("bridge",),
@@ -42,7 +42,7 @@ CAF_CALLS = re.compile(
 )
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?P<open>[<"])(?P<path>[^>"]+)[>"]')
-HEADER = re.compile(r"[\w./]+\.hpp\b")
+HEADER = re.compile(r"[\w./]+\.h(?:pp)?\b")
 NOT_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 
 

@@ -27,6 +27,7 @@ def serve(name, redis, postgres_url):
     if name == "demo":
         program = NATIVE
         env = {"VIRTUAL_ENV": str(ROOT / ".venv"), "PUFF_DEFAULT_POSTGRES_URL": postgres_url}
+        env["PUFF_DEFAULT_PUBSUB_URL"] = redis.url
     process = PuffProcess(arguments, EXAMPLES / name, env, program)
     return Site(process, serving_address(process))
 

@@ -18,7 +18,7 @@ from integration.apps.serving import configure, reset, served, serving_address
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from support.puff_process import PuffProcess
+from support.puff_process import ROOT, PuffProcess
 
 SITE = """
 asgi = "websocket_facts.application"
@@ -498,9 +498,9 @@ def test_a_browser_talks(site, tmp_path):
 
 
 def test_nodes_ws_talks(site, tmp_path):
-    where = os.environ.get("PUFF_NODE_MODULES")
-    if not where:
-        pytest.skip("PUFF_NODE_MODULES names no folder with npm's ws")
+    where = ROOT / "tests/graphql/node_modules"
+    if not where.is_dir():
+        pytest.skip("run npm ci in tests/graphql")
     script = tmp_path / "talk.cjs"
     script.write_text(
         """
@@ -514,7 +514,7 @@ def test_nodes_ws_talks(site, tmp_path):
         """
     )
     url = f"{site.url.replace('http', 'ws')}/echo"
-    env = {**os.environ, "NODE_PATH": where}
+    env = {**os.environ, "NODE_PATH": str(where)}
     done = subprocess.run(
         ["node", str(script), url], capture_output=True, text=True, timeout=20, env=env, check=True
     )

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from puff.graphql import global_graphql
     from puff.pubsub import global_pubsub
     from puff.redis import global_redis
+    from puff.state import global_state
     from puff.task_queue import global_task_queue
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "global_graphql",
     "global_pubsub",
     "global_redis",
+    "global_state",
     "global_task_queue",
     "import_string",
     "is_asyncio",
@@ -87,6 +89,7 @@ _LAZY = {
     "global_graphql": "puff.graphql",
     "global_pubsub": "puff.pubsub",
     "global_redis": "puff.redis",
+    "global_state": "puff.state",
     "global_task_queue": "puff.task_queue",
 }
 

@@ -77,14 +77,14 @@ class NotAllowed(PuffError):
 
 def prepare(queue: str, modules: Sequence[str], allow: Sequence[str]) -> None:
     """Before the first task of a queue: imports its modules, and remembers what may run."""
-    from puff import task_queue
+    from puff import _task_cron
 
     if allow:
         _allowed[queue] = list(allow)
     _commands.set_up()
     for name in modules:
         importlib.import_module(name)
-    task_queue._announce_cron(queue)
+    _task_cron.announce_all(queue)
 
 
 def run(

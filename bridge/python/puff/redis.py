@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import Any, NoReturn, Self
 
 from puff import _puff
+from puff._clients import TimedClient
 from puff._redis_collections import (
     HashCommands,
     SetCommands,
@@ -41,7 +42,6 @@ __all__ = [
     "named_client",
 ]
 
-DEFAULT_TIMEOUT_MS = 10_000
 # In a plain Python no node answers; there each thread has connections of its own.
 _calls: Any = _puff if _puff.is_puff() else import_module("puff._redis_outside")
 # The longest deadline of a command that waits in the server for ever: 24 days.
@@ -57,32 +57,13 @@ class Commands(
 add_commands(Commands)
 
 
-class RedisClient(Commands):
-    """The Redis pool of a name. It holds no connection and costs nothing to make."""
-
-    def __init__(self, pool: str = "default", timeout_ms: int = DEFAULT_TIMEOUT_MS) -> None:
-        self._pool = pool
-        self._timeout_ms = timeout_ms
-
-    def __call__(self) -> Self:
-        """The client itself: `global_redis()` and `global_redis` are the same."""
-        return self
-
-    def __repr__(self) -> str:
-        return f"<RedisClient of pool {self._pool!r}>"
-
-    def by_name(self, name: str) -> "RedisClient":
-        """The client of another pool."""
-        return RedisClient(name, self._timeout_ms)
-
-    def with_timeout(self, timeout_ms: int) -> "RedisClient":
-        """A client of the same pool whose calls raise TimeoutError after `timeout_ms`. A command
-        that waits in the server has its own waiting time in addition."""
-        return RedisClient(self._pool, timeout_ms)
+class RedisClient(Commands, TimedClient):
+    """The Redis pool of a name. A command that waits in the server has its own waiting time in
+    addition to the deadline."""
 
     def pipeline(self, transaction: bool = False) -> "Pipeline":
         """Collects commands and sends them together; see `Pipeline`."""
-        return Pipeline(self._pool, self._timeout_ms, transaction)
+        return Pipeline(self._name, self._timeout_ms, transaction)
 
     def register_script(self, script: str | bytes) -> "Script":
         """A Lua script as a function; see `Script`."""
@@ -91,7 +72,7 @@ class RedisClient(Commands):
     def _call(
         self, words: tuple[Any, ...], decode: Decode | None = None, waits: Seconds | None = 0
     ) -> Any:
-        return _calls.redis_call(self._pool, words, _deadline(self._timeout_ms, waits), decode)
+        return _calls.redis_call(self._name, words, _deadline(self._timeout_ms, waits), decode)
 
 
 class Pipeline(Commands):

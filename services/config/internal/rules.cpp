@@ -27,6 +27,7 @@ class rule_check {
     repeated_names();
     schemas();
     mounts();
+    addons();
     cors();
     addresses();
   }
@@ -63,7 +64,8 @@ class rule_check {
     std::map<std::string, std::string> seen;
     visit(s_, [&](const place& p) {
       if (!p.in.many || p.what.name != p.in.identity || p.instance.empty()) return;
-      if (p.in.name == "mounts" && !written(p.path)) return;  // its name is its path
+      const bool named_by_path = p.in.name == "mounts" || p.in.name == "addons";
+      if (named_by_path && !written(p.path)) return;
       auto same = p.in.name == "commands" ? p.instance : environment_name("{NAME}", p.instance);
       auto [old, is_new] = seen.emplace(std::string{p.in.name} + " " + same, p.instance);
       if (is_new) return;
@@ -125,6 +127,14 @@ class rule_check {
                                 std::string{s_.wsgi.empty() ? "asgi" : "wsgi"} +
                                 "' of the top level already");
     }
+  }
+
+  void addons() {
+    for (std::size_t i = 0; i < s_.addons.size(); ++i)
+      for (const auto& setting : s_.addons[i].settings)
+        if (setting.find('=') == std::string::npos || setting.front() == '=')
+          add(index("addons", i) + ".settings",
+              "'settings' of [[addons]]: must be \"KEY=VALUE\", found " + inside(setting));
   }
 
   void mounted_application(const std::string& path, const mount_setting& m) {
@@ -201,6 +211,8 @@ void complete(settings& s, origin_map& origins) {
     while (m.path.size() > 1 && m.path.back() == '/') m.path.pop_back();
     if (m.name.empty()) m.name = m.path;
   }
+  for (auto& a : s.addons)
+    if (a.name.empty()) a.name = a.path;
   auto is_default = [](const auto& client) { return client.name == "default"; };
   if (std::none_of(s.http_client.begin(), s.http_client.end(), is_default))
     s.http_client.emplace_back();

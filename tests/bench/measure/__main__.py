@@ -14,6 +14,7 @@ from measure.pubsub import pubsub
 from measure.redis import redis
 from measure.startup import startup
 from measure.syscalls import syscalls
+from measure.tasks import tasks
 from measure.websocket import websocket
 
 TOPICS = {
@@ -27,6 +28,7 @@ TOPICS = {
     "actors": actors,
     "cluster": cluster,
     "graphql": graphql,
+    "tasks": tasks,
     "startup": startup,
     "syscalls": syscalls,
 }

@@ -4,8 +4,6 @@ against what libpq can do in a pipeline."""
 
 import atexit
 import functools
-import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -13,15 +11,14 @@ from pathlib import Path
 
 from measure import places
 from measure.cases import Case, Measure, Sample
-from measure.servers import environment, write_puff_toml
+from measure.programs import figures
+from measure.servers import write_puff_toml
 from measure.targets import Ratio
 
 sys.path.append(str(places.BENCH.parent))
 from support.servers import PostgresServer
 
 AT_ONCE = 64
-LIMIT = 120.0
-CORES = {"pinned": "0", "free": None}  # of the client; the server takes what is left
 TABLES = """
 CREATE TABLE item (id int PRIMARY KEY, name text NOT NULL, value int NOT NULL);
 CREATE TABLE big (id int PRIMARY KEY, a text NOT NULL, b int NOT NULL, c float8 NOT NULL);
@@ -135,25 +132,9 @@ def _libpq(units: int, at_once: int) -> Command:
 def _measure(command: Command) -> Measure:
     def run(placement: str) -> Sample:
         with tempfile.TemporaryDirectory(prefix="puff-bench-") as folder:
-            return _figures(command(_server(), Path(folder)), placement, folder)
+            return figures(command(_server(), Path(folder)), placement, Path(folder))
 
     return run
-
-
-def _figures(command: list[str], placement: str, folder: str) -> Sample:
-    cores = CORES[placement]
-    pin = ["taskset", "-c", cores] if cores else []
-    done = subprocess.run(
-        pin + command,
-        cwd=places.APPS,
-        env=environment(command[0], folder),
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-    )
-    if done.returncode != 0:
-        raise places.Missing(f"{command[0]} ended with {done.returncode}: {done.stderr[-500:]}")
-    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 @functools.cache

@@ -1,22 +1,22 @@
 """GETs from a private Redis on a unix socket: 64 greenlets against 64 tasks of redis-py."""
 
 import contextlib
-import json
 import re
+import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from measure import places
 from measure.cases import Case, Measure, Sample
-from measure.servers import end, environment, write_puff_toml
+from measure.programs import figures, output
+from measure.servers import end, free_port, write_puff_toml
 from measure.targets import Ratio
 
 AT_ONCE = 64
-CORES = {"pinned": ("0", "1"), "free": (None, None)}  # of the client, of Redis
-LIMIT = 120.0
+CORES = {"pinned": "1", "free": None}  # of Redis
 
 
 def redis(seconds: float) -> list[Case]:
@@ -63,32 +63,13 @@ def _engine(commands: int) -> Measure:
 
     def run(_placement: str) -> Sample:
         command = [places.cpp_program("bench_redis_engine"), str(commands)]
-        out = output(command, None, places.APPS)
+        out = output(command, "free", places.APPS)
         found = re.search(r"^64 in flight\s+(\S+) commands/s\s+(\S+) us", out, re.MULTILINE)
         if not found:
             raise places.Missing(f"bench_redis_engine printed something else:\n{out}")
         return {"rps": float(found[1]), "cpu_us": float(found[2])}
 
     return run
-
-
-def figures(command: list[str], placement: str, folder: Path) -> Sample:
-    return dict(json.loads(output(command, CORES[placement][0], folder).splitlines()[-1]))
-
-
-def output(command: list[str], cores: str | None, folder: Path) -> str:
-    pin = ["taskset", "-c", cores] if cores else []
-    done = subprocess.run(
-        pin + command,
-        cwd=places.APPS,
-        env=environment(command[0], str(folder)),
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-    )
-    if done.returncode != 0:
-        raise places.Missing(f"{command[0]} ended with {done.returncode}: {done.stderr[-500:]}")
-    return done.stdout
 
 
 @contextlib.contextmanager
@@ -102,20 +83,47 @@ def redis_server(placement: str) -> Iterator[Path]:
     """Without TCP and without files; the path of its socket."""
     with private_folder() as folder:
         path = folder / "redis.sock"
-        cores = CORES[placement][1]
-        pin = ["taskset", "-c", cores] if cores else []
-        options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no"]
-        process = subprocess.Popen(
-            [*pin, "redis-server", *options, "--dir", str(folder)],
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            give_up = time.monotonic() + 10
-            while not path.exists():
-                if process.poll() is not None or time.monotonic() > give_up:
-                    raise places.Missing("redis-server did not start")
-                time.sleep(0.01)
+        options = ["--port", "0", "--unixsocket", str(path), "--dir", str(folder)]
+        with _redis(options, placement, path.exists):
             yield path
-        finally:
-            end(process)
+
+
+@contextlib.contextmanager
+def redis_on_port(placement: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """One that every client reaches, and its URL."""
+    with private_folder() as folder:
+        port = free_port()
+        options = ["--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder)]
+        with _redis(options, placement, lambda: _answers(port)) as process:
+            yield process, f"redis://127.0.0.1:{port}/0"
+
+
+def command_of(command: list[str], cores: str | None) -> list[str]:
+    """The command, pinned if there are cores."""
+    return ["taskset", "-c", cores, *command] if cores else command
+
+
+@contextlib.contextmanager
+def _redis(
+    options: list[str], placement: str, is_ready: Callable[[], bool]
+) -> Iterator[subprocess.Popen[bytes]]:
+    command = ["redis-server", "--save", "", "--appendonly", "no", *options]
+    process = subprocess.Popen(
+        command_of(command, CORES[placement]), stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        give_up = time.monotonic() + 10
+        while not is_ready():
+            if process.poll() is not None or time.monotonic() > give_up:
+                raise places.Missing("redis-server did not start")
+            time.sleep(0.01)
+        yield process
+    finally:
+        end(process)
+
+
+def _answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as one:
+        one.sendall(b"PING\r\n")
+        return one.recv(7) == b"+PONG\r\n"
+    return False

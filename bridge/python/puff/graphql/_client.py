@@ -2,31 +2,20 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 from puff import _puff
+from puff._clients import NamedClient, Receiver
 from puff.graphql._failures import GraphQLError
 from puff.graphql._language import json_of
 
 __all__ = ["GraphQLClient", "Subscription", "global_graphql", "named_client"]
 
 
-class GraphQLClient:
-    """The `[[graphql]]` schema of a name. It costs nothing to make."""
+class GraphQLClient(NamedClient):
+    """The `[[graphql]]` schema of a name."""
 
-    def __init__(self, schema: str = "default") -> None:
-        self._schema = schema
-
-    def __call__(self) -> Self:
-        """The client itself: `global_graphql()` and `global_graphql` are the same."""
-        return self
-
-    def __repr__(self) -> str:
-        return f"<GraphQLClient of schema {self._schema!r}>"
-
-    def by_name(self, name: str) -> "GraphQLClient":
-        """The client of another schema."""
-        return GraphQLClient(name)
+    _kind = "schema"
 
     def query(
         self,
@@ -81,10 +70,10 @@ class GraphQLClient:
 
             session = session_of(connection)
         given = json.dumps(dict(variables or {}), default=json_of)
-        return self._schema, query, given, operation_name, list(sent.items()), auth_token, session
+        return self._name, query, given, operation_name, list(sent.items()), auth_token, session
 
 
-class Subscription:
+class Subscription(Receiver):
     """An open subscription. `receive` waits for its next event; iterating does so until it ends.
     Close it, or leave its `with` block, when no more events are wanted."""
 
@@ -100,36 +89,6 @@ class Subscription:
     def close(self) -> None:
         """Ends it: the generator is closed, and its `finally` blocks run."""
         self._native.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.close()
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> Any:
-        event = self.receive()
-        if event is None:
-            raise StopIteration
-        return event
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> Any:
-        event = await self.receive()
-        if event is None:
-            raise StopAsyncIteration
-        return event
 
 
 async def _awaited(answer: Any) -> Any:

@@ -5,6 +5,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from puff import _puff
+from puff._clients import NamedClient
 from puff._pools import conninfo_of, pool_named
 from puff.postgres._connection import connection
 from puff.postgres._dsn import make_dsn
@@ -87,22 +88,8 @@ def set_connection_override(connection: connection | None) -> Any:
     return _override.set(connection)
 
 
-class PostgresClient:
-    """The PostgreSQL pool of a name. It holds no connection and costs nothing to make."""
-
-    def __init__(self, pool: str = "default") -> None:
-        self._pool = pool
-
-    def __call__(self) -> "PostgresClient":
-        """The client itself: `global_postgres()` and `global_postgres` are the same."""
-        return self
-
-    def __repr__(self) -> str:
-        return f"<PostgresClient of pool {self._pool!r}>"
-
-    def by_name(self, name: str) -> "PostgresClient":
-        """The client of another pool."""
-        return PostgresClient(name)
+class PostgresClient(NamedClient):
+    """The PostgreSQL pool of a name."""
 
     def connect(
         self,
@@ -110,7 +97,7 @@ class PostgresClient:
         autocommit: bool | None = None,
     ) -> Any:
         """A connection of the pool."""
-        return connect(dbname=self._pool, cursor_factory=cursor_factory, autocommit=autocommit)
+        return connect(dbname=self._name, cursor_factory=cursor_factory, autocommit=autocommit)
 
 
 def named_client(name: str) -> PostgresClient:

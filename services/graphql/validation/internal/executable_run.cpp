@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "services/graphql/language/printer.hpp"
+#include "services/graphql/validation/internal/rules/variable_rules.hpp"
 #include "services/graphql/validation/internal/type_system_walk.hpp"
-#include "services/graphql/validation/internal/variable_rules.hpp"
 
 namespace puff::graphql::internal {
 

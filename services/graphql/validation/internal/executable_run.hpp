@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "services/graphql/validation/internal/common_rules.hpp"
 #include "services/graphql/validation/internal/context.hpp"
-#include "services/graphql/validation/internal/fragment_rules.hpp"
-#include "services/graphql/validation/internal/operation_rules.hpp"
-#include "services/graphql/validation/internal/overlapping_fields.hpp"
+#include "services/graphql/validation/internal/rules/common_rules.hpp"
+#include "services/graphql/validation/internal/rules/fragment_rules.hpp"
+#include "services/graphql/validation/internal/rules/operation_rules.hpp"
+#include "services/graphql/validation/internal/rules/overlapping_fields.hpp"
 
 namespace puff::graphql::internal {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "services/graphql/validation/internal/common_rules.hpp"
+#include "services/graphql/validation/internal/rules/common_rules.hpp"
 
 namespace puff::graphql::internal {
 

@@ -68,6 +68,37 @@ TEST_F(load_test, NamedFileIsReadInsteadOfPuffToml) {
   EXPECT_FALSE(good().django);
 }
 
+TEST_F(load_test, TheProgramsOwnDefaultsLoseToTheFile) {
+  from.base.wsgi = "a.b";
+  from.base.django = true;
+  EXPECT_EQ(good().wsgi, "a.b");
+  EXPECT_TRUE(good().django);
+  file("wsgi = \"c.d\"");
+  EXPECT_EQ(good().wsgi, "c.d");
+  EXPECT_TRUE(good().django);
+}
+
+TEST_F(load_test, APoolOfTheFileTakesThePlaceOfTheProgramsOne) {
+  for (const auto* name : {"default", "cache"}) from.base.redis.emplace_back().name = name;
+  file("[[redis]]\nname = \"cache\"\nurl = \"redis://cache.example:6379\"");
+  auto s = good();
+  ASSERT_EQ(s.redis.size(), 2u);
+  EXPECT_EQ(s.redis[0].url, "redis://cache.example:6379");
+  EXPECT_EQ(s.redis[1].name, "default");
+  EXPECT_EQ(s.redis[1].url, "redis://localhost:6379");
+  from.environment["PUFF_DEFAULT_REDIS_URL"] = "redis://other.example:1";
+  EXPECT_EQ(good().redis[1].url, "redis://other.example:1");
+}
+
+TEST_F(load_test, AnAddOnNeedsItsPathAndItsSettingsTheirValues) {
+  file("[[addons]]\npath = \"shop.so\"\nsettings = [\"a=\", \"b=c=d\"]");
+  EXPECT_EQ(good().addons[0].name, "shop.so");
+  file("[[addons]]");
+  EXPECT_EQ(wrong(), "puff.toml:1:1: [[addons]] needs 'path'");
+  file("[[addons]]\npath = \"shop.so\"\nsettings = [\"=a\"]");
+  EXPECT_EQ(wrong(), "puff.toml:3:1: 'settings' of [[addons]]: must be \"KEY=VALUE\", found '=a'");
+}
+
 TEST_F(load_test, DirectoryIsNoConfigFile) {
   here.make_directory("puff.toml");
   EXPECT_EQ(wrong(), "puff.toml: is a directory, not a file");

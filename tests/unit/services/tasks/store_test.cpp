@@ -3,12 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/redis/client.hpp"
 #include "services/redis/command.hpp"
-#include "services/tasks/identity.hpp"
 #include "services/tasks/record.hpp"
-#include "tests/support/engine_loop.hpp"
-#include "tests/support/redis_server.hpp"
+#include "tests/support/task_queue_world.hpp"
 
 namespace puff::tasks {
 namespace {
@@ -16,27 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 using clock = command_port::clock;
 
-class client_port final : public command_port {
- public:
-  explicit client_port(redis::client& client) : client_(client) {}
-  void send(redis_commands commands, clock::time_point deadline, reply_callback done) override {
-    client_.send(std::move(commands), deadline, std::move(done));
-  }
-
- private:
-  redis::client& client_;
-};
-
-class task_store : public testing::Test {
+class task_store : public testing::Test, protected test::task_queue_world {
  protected:
-  task_store() { client.start(); }
-
-  static redis::client_options options(const test::redis_server& of) {
-    redis::client_options o;
-    o.connection.url = *redis::parse_url(of.unix_url());
-    return o;
-  }
-
   template <class T>
   T got(const std::function<void(store::answer<T>)>& call) {
     std::optional<expected<T>> reply;
@@ -99,13 +77,6 @@ class task_store : public testing::Test {
     command(
         {"ZADD", queue.prefix() + "l", std::to_string(2048 + c.token), std::string{c.id.view()}});
   }
-
-  test::engine_loop loop;
-  test::redis_server server;
-  redis::client client{loop.io(), loop.wheel(), options(server)};
-  client_port port{client};
-  store queue{port, "q"};
-  identity_source ids;
 };
 
 TEST_F(task_store, RunsTasksInOrderOfPriorityThenDueTime) {

@@ -3,33 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/redis/client.hpp"
 #include "services/redis/command.hpp"
-#include "services/tasks/identity.hpp"
-#include "tests/support/engine_loop.hpp"
-#include "tests/support/redis_server.hpp"
+#include "tests/support/task_queue_world.hpp"
 
 namespace puff::tasks {
 namespace {
 
 using namespace std::chrono_literals;
 using clock = command_port::clock;
-
-/// Forwards to a client; can refuse calls as a server that is away.
-class client_port final : public command_port {
- public:
-  explicit client_port(redis::client& client) : client_(client) {}
-  void send(redis_commands commands, clock::time_point deadline, reply_callback done) override {
-    ++calls;
-    if (away) return done(make_error(ec::unavailable, "away"));
-    client_.send(std::move(commands), deadline, std::move(done));
-  }
-  bool away = false;
-  std::size_t calls = 0;
-
- private:
-  redis::client& client_;
-};
 
 /// Keeps what it was told to run.
 class recorder final : public task_runner {
@@ -46,15 +27,8 @@ class recorder final : public task_runner {
   int batches = 0;
 };
 
-class task_worker : public testing::Test {
+class task_worker : public testing::Test, protected test::task_queue_world {
  protected:
-  task_worker() { client.start(); }
-
-  static redis::client_options options(const test::redis_server& of) {
-    redis::client_options o;
-    o.connection.url = *redis::parse_url(of.unix_url());
-    return o;
-  }
   static worker_options small() {
     worker_options o;
     o.max_running = 4;
@@ -89,12 +63,6 @@ class task_worker : public testing::Test {
     return text.value_or("");
   }
 
-  test::engine_loop loop;
-  test::redis_server server;
-  redis::client client{loop.io(), loop.wheel(), options(server)};
-  client_port port{client};
-  store queue{port, "q"};
-  identity_source ids;
   recorder runner;
 };
 

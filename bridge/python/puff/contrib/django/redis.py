@@ -27,9 +27,10 @@ from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 
 from puff import _puff
+from puff._clients import DEFAULT_TIMEOUT_MS
 from puff._redis_replies import Decode
 from puff.contrib.django._names import pool_of
-from puff.redis import DEFAULT_TIMEOUT_MS, Pipeline, RedisClient
+from puff.redis import Pipeline, RedisClient
 
 Version = int | None
 
