@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "actors/core/resource.hpp"
 #include "actors/federation_interfaces.hpp"
@@ -38,9 +39,14 @@ class actor_ref {
 
   /// The same for a coroutine on one of the node's loops, as a route is.
   boost::asio::awaitable<expected<actor_reply>> ask(actor_message what,
-                                                    std::chrono::milliseconds within) const;
+                                                    std::chrono::milliseconds within) const {
+    return ask_here(*this, std::move(what), within);
+  }
 
  private:
+  static boost::asio::awaitable<expected<actor_reply>> ask_here(actor_ref self, actor_message what,
+                                                                std::chrono::milliseconds within);
+
   node* node_;
   actor_address to_;
 };

@@ -20,8 +20,6 @@ using actor_host_actor = named_actor::extend<
     /// The node has lost its leases: the actors of this host may be alive elsewhere. Nothing of
     /// theirs may be done or saved any more; the next message begins a new activation.
     caf::reacts_to<fence_atom>,
-    /// The lease of this one actor is lost.
-    caf::reacts_to<fence_atom, std::string>,
     /// The cluster gives this node a singleton, with this first message that has no verb.
     caf::reacts_to<wake_atom, actor_call_parcel>,
     /// Gives all actors up, saved; answers when none is left.

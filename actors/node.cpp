@@ -9,10 +9,12 @@
 #include <caf/send.hpp>
 #include <mutex>
 #include <thread>
+#include <variant>
 
 #include "actors/core/outside_ask.hpp"
 #include "actors/core/reason.hpp"
 #include "actors/core/supervisor.hpp"
+#include "actors/federator.hpp"
 #include "actors/graphql_resolver.hpp"
 #include "actors/outside_desk.hpp"
 #include "actors/task_scheduler.hpp"
@@ -75,12 +77,34 @@ class listening_socket {
 }  // namespace
 
 struct node::parts {
+  /// Who keeps actors of a kind here.
+  struct keeper {
+    actor_announcement what;
+    std::variant<named_actor, actor_host_actor> who;
+
+    void tell(const resource<federation_actor>& to) const {
+      auto up = to.get();
+      if (!up) return;
+      std::visit(
+          [&](const auto& handle) {
+            caf::anon_send(*up, announce_atom::value, actor_announcement_parcel{what}, handle);
+          },
+          who);
+    }
+    /// What it keeps was told to a federation that is gone.
+    void fence() const {
+      if (auto* host = std::get_if<actor_host_actor>(&who))
+        caf::anon_send(*host, fence_atom::value);
+    }
+  };
+
   explicit parts(node_options given) : options(std::move(given)) {
     for (auto i = loops_wanted(options); i > 0; --i)
       loops.push_back(std::make_unique<asio_loop>(system));
   }
 
   ~parts() {
+    keepers.clear();
     end(listeners);
     end(schemas);
     end(resources);
@@ -115,6 +139,11 @@ struct node::parts {
   std::map<std::string, resource<pubsub_hub_actor>, std::less<>> pubsub_hubs;
   std::map<std::string, resource<task_scheduler_actor>, std::less<>> task_queues;
   std::map<std::string, resource<task_runner_actor>, std::less<>> task_runners;
+  resource<federation_actor> federation;
+  std::shared_ptr<lease_clock> leases = std::make_shared<lease_clock>();
+  bool in_cluster = false;
+  std::mutex guards_keepers;
+  std::map<std::string, keeper> keepers;
   std::map<std::string, postgres_access, std::less<>> postgres_pools;
   std::map<std::string, asio_loop*, std::less<>> database_homes;
   std::map<std::string, resource<graphql_resolver_actor>, std::less<>> resolvers;
@@ -222,6 +251,62 @@ void node::finish_tasks(std::chrono::milliseconds time_limit) {
   }
 }
 
+void node::add_federation(federator_options options) {
+  options.node = name();
+  options.leases = parts_->leases;
+  parts_->in_cluster = options.cluster.has_value();
+  child_options care;
+  care.on_up = [this] {
+    std::scoped_lock lock{parts_->guards_keepers};
+    for (const auto& [kind, each] : parts_->keepers) {
+      each.fence();
+      each.tell(parts_->federation);
+    }
+  };
+  parts_->planned.push_back(child_of(
+      "federation", parts_->federation,
+      [this, options = std::move(options)](const gauge_ptr& counts) {
+        auto& home = loop();
+        return spawn<federator>(system(), {.home = &home, .counts = counts}, std::ref(home.io()),
+                                options);
+      },
+      care));
+}
+
+resource<federation_actor> node::federation() const { return parts_->federation; }
+std::shared_ptr<const lease_clock> node::leases() const { return parts_->leases; }
+
+void node::announce(actor_announcement what, named_actor who) {
+  std::scoped_lock lock{parts_->guards_keepers};
+  const auto kind = what.kind;
+  auto [at, added] =
+      parts_->keepers.insert_or_assign(kind, parts::keeper{std::move(what), std::move(who)});
+  at->second.tell(parts_->federation);
+}
+
+void node::announce(actor_announcement what, actor_host_actor who) {
+  std::scoped_lock lock{parts_->guards_keepers};
+  const auto kind = what.kind;
+  auto [at, added] =
+      parts_->keepers.insert_or_assign(kind, parts::keeper{std::move(what), std::move(who)});
+  at->second.tell(parts_->federation);
+}
+
+void node::withdraw(const std::string& kind) {
+  std::scoped_lock lock{parts_->guards_keepers};
+  parts_->keepers.erase(kind);
+  if (auto up = parts_->federation.get()) caf::anon_send(*up, withdraw_atom::value, kind);
+}
+
+void node::leave_cluster(std::chrono::milliseconds time_limit, std::function<void()> done) {
+  auto left = [done = std::move(done)](const expected<drain_atom>& outcome) {
+    if (!outcome) log::warning("cluster", "not left in order: {}", describe(outcome.error()));
+    done();
+  };
+  outside_ask<drain_atom>(loop(), parts_->federation, time_limit, std::move(left),
+                          drain_atom::value);
+}
+
 postgres_access node::add_postgres(const std::string& pool, postgres::pool_options options,
                                    pool_place place) {
   if (!parts_->database_loop) parts_->database_loop = std::make_unique<asio_loop>(system());
@@ -308,6 +393,11 @@ error node::start_resources() {
     if (!reached)
       return make_error(code_of(reached.error()),
                         "Task queue '" + queue + "': " + context_of(reached.error()));
+  }
+  if (parts_->in_cluster) {
+    // Another node of the name may have died: its lease is waited for.
+    auto joined = ask_and_wait<check_atom>(loop(), parts_->federation, 1h, check_atom::value);
+    if (!joined) return joined.error();
   }
   for (const auto& [pool, access] : parts_->postgres_pools) {
     if (pool.empty()) continue;

@@ -11,9 +11,11 @@
 #include "actors/core/gauge.hpp"
 #include "actors/core/resource.hpp"
 #include "actors/core/status.hpp"
+#include "actors/federation_interfaces.hpp"
 #include "actors/graphql_options.hpp"
 #include "actors/http_listener.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/lease_clock.hpp"
 #include "actors/postgres_access.hpp"
 #include "actors/postgres_pool.hpp"
 #include "actors/pubsub_hub.hpp"
@@ -23,6 +25,7 @@
 namespace puff {
 
 struct task_scheduler_options;
+struct federator_options;
 
 struct node_options {
   std::string name = "puff";
@@ -69,6 +72,18 @@ class node {
   /// Waits until the task queues have told Redis how all their attempts ended, or until the time
   /// limit; when nothing runs any more. Not from a loop's own thread.
   void finish_tasks(std::chrono::milliseconds time_limit);
+  /// Adds the one that finds actors by name; it starts with `start_resources`. Its node name is
+  /// this node's.
+  void add_federation(federator_options options);
+  /// Empty until it has started, and while it is down.
+  resource<federation_actor> federation() const;
+  std::shared_ptr<const lease_clock> leases() const;
+  /// Who keeps actors of a kind, also after the federation was restarted. From any thread.
+  void announce(actor_announcement what, named_actor who);
+  void announce(actor_announcement what, actor_host_actor who);
+  void withdraw(const std::string& kind);
+  /// Actors are put to rest, then the node leaves its cluster. `done` is called once, on loop 0.
+  void leave_cluster(std::chrono::milliseconds time_limit, std::function<void()> done);
   /// The same for PostgreSQL. The pool of the empty name has no server of its own: it lends
   /// connections to whatever server a lease names. On their own loop pools answer greenlets
   /// soonest; one that a GraphQL schema uses belongs beside the listeners, so that its requests

@@ -14,6 +14,7 @@ bool bind_redis(PyObject* module);
 bool bind_pubsub(PyObject* module);
 bool bind_pubsub_channels(PyObject* module);  ///< by `bind_pubsub`
 bool bind_tasks(PyObject* module);
+bool bind_actors(PyObject* module);
 bool bind_postgres(PyObject* module);
 bool bind_postgres_dbapi(PyObject* module);
 bool bind_graphql(PyObject* module);

@@ -18,9 +18,9 @@ PyMODINIT_FUNC PyInit__puff() {
   auto* module = PyModule_Create(&definition);
   if (!module) return nullptr;
   if (puff::bridge::bind_core(module) && puff::bridge::bind_redis(module) &&
-      puff::bridge::bind_tasks(module) && puff::bridge::bind_pubsub(module) &&
-      puff::bridge::bind_postgres(module) && puff::bridge::bind_postgres_dbapi(module) &&
-      puff::bridge::bind_graphql(module))
+      puff::bridge::bind_tasks(module) && puff::bridge::bind_actors(module) &&
+      puff::bridge::bind_pubsub(module) && puff::bridge::bind_postgres(module) &&
+      puff::bridge::bind_postgres_dbapi(module) && puff::bridge::bind_graphql(module))
     return module;
   Py_DECREF(module);
   return nullptr;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "bridge/actor_host.hpp"
 #include "bridge/application.hpp"
 #include "bridge/asgi.hpp"
 #include "bridge/blocking_pool.hpp"
@@ -182,6 +183,7 @@ expected<std::unique_ptr<python_host>> python_host::start(node& over, python_opt
   shared.pubsub = over.pubsub_hubs();
   shared.postgres = over.postgres_pools();
   the_task_queues() = over.task_queues();
+  the_actors() = {&over, true};
   made->on_greenlets =
       made->spawn_application(made->greenlets, made->exchanges, "python greenlets");
   if (made->options.asyncio) {
@@ -207,6 +209,7 @@ int python_host::run(std::function<int()> first) {
   p.greenlets.run();
   graphql::close_door();
   p.runners.clear();
+  actor_host::forget();
   p.end_asyncio();
   return p.status;
 }
@@ -221,6 +224,8 @@ python_host::~python_host() {
   p.gateways.clear();
   the_runtime() = {};
   the_task_queues().clear();
+  the_actors() = {};
+  actor_host::forget();
   if (joined) {
     if (auto failed = p.python->finalize()) log::warning("python", "{}", describe(failed));
   } else {
@@ -268,6 +273,17 @@ error python_host::run_tasks(const std::vector<task_queue_target>& targets) {
                                      target.queue, found->second);
     p.runners.push_back(runner);
     p.over.hire(target.queue, runner);
+  }
+  return {};
+}
+
+error python_host::host_actors(const actor_target& target) {
+  the_actors().hosts = target.hosts;
+  for (const auto& name : target.modules) {
+    auto module = py::reinterpret_steal<py::object>(PyImport_ImportModule(name.c_str()));
+    if (!module)
+      return make_error(ec::bad_config, "[cluster]: module " + name + " cannot be imported\n" +
+                                            take_exception_text(traceback::whole));
   }
   return {};
 }

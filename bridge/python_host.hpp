@@ -43,6 +43,12 @@ struct task_queue_target {
   std::vector<std::string> allow;    ///< what may run; empty: anything
 };
 
+/// What this node does for actors in Python.
+struct actor_target {
+  std::vector<std::string> modules;  ///< imported at start, so that their classes are known
+  bool hosts = true;                 ///< keeps actors of the classes it knows
+};
+
 /// Python in this process: the interpreter, the greenlet thread (which is the calling, main
 /// thread), the asyncio thread, the blocking pool, the watchdog; started and ended in the order
 /// that the interpreter needs.
@@ -64,6 +70,10 @@ class python_host {
 
   /// Begins to run tasks of these queues, on the calling greenlet. An error is the text to show.
   error run_tasks(const std::vector<task_queue_target>& targets);
+
+  /// Imports what has actors, on the calling greenlet; from now on this node keeps them. An error
+  /// is the text to show.
+  error host_actors(const actor_target& target);
 
   /// Ends `run`: lifespans shut down, waiting greenlets are cancelled after `grace`, then the
   /// threads end. From any thread; later calls change nothing.

@@ -12,7 +12,7 @@ namespace {
 
 struct status_options {
   std::string node;
-  bool stacks = false, json = false, ready = false, live = false;
+  bool stacks = false, json = false, cluster = false, ready = false, live = false;
 };
 
 struct node_answer {
@@ -21,6 +21,7 @@ struct node_answer {
 };
 
 const char* path_of(const status_options& o) {
+  if (o.cluster) return o.json ? "/cluster" : "/cluster.txt";
   if (o.ready) return "/ready";
   if (o.live) return "/live";
   if (o.stacks) return "/stacks";
@@ -64,6 +65,10 @@ int status(const status_options& o) {
     print_error("--json, --stacks, --ready and --live exclude each other");
     return 2;
   }
+  if (o.cluster && o.stacks) {
+    print_error("--cluster and --stacks exclude each other: a cluster is asked by one node");
+    return 2;
+  }
   auto answers = ask_nodes(o);
   bool complete = !answers.empty();
   std::string text;
@@ -90,6 +95,7 @@ command status_command() {
   c.declare = [o](CLI::App& at, override_map&) {
     at.add_option("--node", o->node, "Only nodes of this name")->type_name("NAME");
     at.add_flag("--stacks", o->stacks, "What every thread and greenlet is doing");
+    at.add_flag("--cluster", o->cluster, "The cluster as each of these nodes knows it");
     at.add_flag("--json", o->json, "One JSON array");
     at.add_flag("--ready", o->ready, "Whether each may get work; if one may not, the status is 1");
     at.add_flag("--live", o->live,

@@ -1,6 +1,9 @@
+#include <memory>
+
 #include "cli/commands.hpp"
 #include "cli/hosted_node.hpp"
 #include "cli/program_parts.hpp"
+#include "cli/serve_options.hpp"
 #include "services/telemetry/log.hpp"
 
 namespace puff::cli {
@@ -12,6 +15,8 @@ command wait_forever_command() {
       "status "
       "is 0.";
   c.aliases = {"worker"};
+  auto words = std::make_shared<std::vector<std::string>>();
+  c.declare = [words](CLI::App& at, override_map& to) { declare_cluster_options(at, to, *words); };
   c.run = [](invocation& what) {
     hosted_node::plan plan;
     plan.argv = {what.program.name};

@@ -1,6 +1,11 @@
 #include "cli/engine_options.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <random>
+#include <sstream>
 #include <thread>
 
 #include "services/config/redact.hpp"
@@ -32,6 +37,15 @@ expected<redis::url> url_of_pool(const char* kind, const config::pool_setting& p
                                         config::redact(pool.url) + "): " + context_of(url.error()));
 }
 
+std::string name_of_its_own() {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host.front() = '\0';
+  std::ostringstream name;
+  name << (host.front() ? host.data() : "node") << '-' << ::getpid() << '-' << std::hex
+       << (std::random_device{}() & 0xFFFF);
+  return name.str();
+}
+
 }  // namespace
 
 expected<log::options> log_options(const config::settings& s) {
@@ -46,6 +60,8 @@ expected<log::options> log_options(const config::settings& s) {
 node_options options_of_node(const config::settings& s) {
   node_options o;
   if (!s.name.empty()) o.name = s.name;
+  // Names are unique in a cluster.
+  if (s.name.empty() && !s.cluster.name.empty()) o.name = name_of_its_own();
   o.io_threads = s.server.io_threads;
   return o;
 }
@@ -174,6 +190,28 @@ expected<std::vector<task_queue_plan>> task_queues(const config::settings& s) {
     plans.push_back(std::move(plan));
   }
   return plans;
+}
+
+expected<federator_options> federation_of(const config::settings& s, const std::string& node) {
+  federator_options o;
+  o.node = node;
+  if (s.cluster.name.empty()) return o;
+  auto url = redis::parse_url(s.cluster.url);
+  if (!url)
+    return make_error(ec::bad_config, "cluster '" + s.cluster.name + "' (" +
+                                          config::redact(s.cluster.url) +
+                                          "): " + context_of(url.error()));
+  auto& c = o.cluster.emplace();
+  c.client.connection.url = std::move(*url);
+  c.engine.cluster = s.cluster.name;
+  c.engine.member.node = node;
+  c.engine.member.release = PUFF_VERSION;
+  c.engine.member.lease = s.cluster.lease_ms;
+  return o;
+}
+
+bridge::actor_target options_of_actors(const config::settings& s) {
+  return {s.cluster.modules, s.cluster.hosts};
 }
 
 postgres::pool_options connections_of_their_own() {

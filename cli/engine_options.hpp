@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "actors/federator.hpp"
 #include "actors/node.hpp"
 #include "actors/pubsub_endpoint.hpp"
 #include "actors/task_scheduler.hpp"
@@ -54,6 +55,10 @@ struct task_queue_plan {
 };
 /// The enabled task queues. Errors name the queue.
 expected<std::vector<task_queue_plan>> task_queues(const config::settings& s);
+
+/// What finds actors by name, for the node of that name; errors name the cluster.
+expected<federator_options> federation_of(const config::settings& s, const std::string& node);
+bridge::actor_target options_of_actors(const config::settings& s);
 
 /// For connections that name their own server: a pool that has none.
 postgres::pool_options connections_of_their_own();

@@ -31,6 +31,8 @@ void raise_file_limit() {
 /// For Redis to hear how the last tasks ended.
 constexpr milliseconds task_farewell{2'000};
 
+/// For the actors of a command that is to end soon.
+constexpr milliseconds leave_limit{2'000};
 /// For what an add-on does when the node has stopped.
 constexpr milliseconds addon_patience{2'000};
 
@@ -94,6 +96,9 @@ error hosted_node::start_pools() {
     node_->add_task_queue(std::move(queue.options));
     if (plan_.tasks && queue.run) queues_.push_back(std::move(queue.target));
   }
+  auto federation = federation_of(invocation_.config.values, node_->name());
+  if (!federation) return std::move(federation.error());
+  node_->add_federation(std::move(*federation));
   auto databases = postgres_pools(invocation_.config.values);
   if (!databases) return std::move(databases.error());
   schemas_ = planned_schemas(invocation_);
@@ -121,7 +126,8 @@ error hosted_node::start_python() {
   auto options = options_of_python(invocation_.config.values);
   options.interpreter.program_directory = invocation_.executable.parent_path();
   // Whether a task is a coroutine function shows only when it comes.
-  options.asyncio |= plan_.asyncio || !queues_.empty();
+  options.asyncio |=
+      plan_.asyncio || !queues_.empty() || !invocation_.config.values.cluster.name.empty();
   for (std::size_t i = 0; i < invocation_.addons.size(); ++i)
     for (const auto& module : invocation_.addons[i].python_modules())
       options.interpreter.modules.emplace_back(module.name, module.init);
@@ -163,7 +169,9 @@ hosted_node::~hosted_node() {
 int hosted_node::run(std::function<int()> first) {
   begin_ending();
   int status = python_->run([this, first = std::move(first)] {
-    if (auto failed = python_->run_tasks(queues_)) {
+    auto failed = python_->host_actors(options_of_actors(invocation_.config.values));
+    if (!failed) failed = python_->run_tasks(queues_);
+    if (failed) {
       stop();
       failed_ = true;
       return print_failure(failed);
@@ -194,13 +202,17 @@ void hosted_node::begin_ending() {
     notify_service("STOPPING=1");
     node_->stop_claiming();
     if (plan_.stopping) plan_.stopping();
-    if (plan_.how == stop_by::cancelling) return python_->stop(milliseconds{0});
+    if (plan_.how == stop_by::cancelling)
+      return node_->leave_cluster(leave_limit, [this] { python_->stop(milliseconds{0}); });
     if (ending_->signal() != 0)
       log::info("puff", "stopping: requests and tasks have {} ms to finish", grace_.count());
     node_->drain(grace_, [this, from = clock::now()](const error&) {
       // What did not end by then is ended by `ending`, whose time is over too.
-      auto spent = std::chrono::duration_cast<milliseconds>(clock::now() - from);
-      python_->stop(std::max(grace_ - spent, milliseconds{0}));
+      auto left = [this, from] {
+        auto spent = std::chrono::duration_cast<milliseconds>(clock::now() - from);
+        return std::max(grace_ - spent, milliseconds{0});
+      };
+      node_->leave_cluster(left(), [this, left] { python_->stop(left()); });
     });
   };
   what.show_stacks = [this] {

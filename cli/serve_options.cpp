@@ -14,6 +14,25 @@ std::string complaint_about_address(const std::string& text) {
 
 }  // namespace
 
+void declare_cluster_options(CLI::App& at, override_map& overrides,
+                             std::vector<std::string>& words) {
+  auto add = [&](const std::string& option, const char* type, const char* what) {
+    at.add_option_function<std::string>(
+          option,
+          [&overrides, &words, option](const std::string& given) {
+            overrides[option] = {given};
+            words.insert(words.end(), {option, given});
+          },
+          what)
+        ->type_name(type);
+  };
+  add("--cluster", "NAME",
+      "Join the nodes of this name that use the same Redis (environment PUFF_CLUSTER)");
+  add("--cluster-url", "URL",
+      "The Redis of the cluster (environment PUFF_CLUSTER_URL, default redis://localhost:6379)");
+  add("--name", "NAME", "Name of this node among them (environment PUFF_NAME)");
+}
+
 void declare_serve_options(CLI::App& at, override_map& overrides, serve_options& o) {
   auto bind = [&](const std::vector<std::string>& addresses) {
     overrides["--bind"] = addresses;
@@ -46,6 +65,7 @@ void declare_serve_options(CLI::App& at, override_map& overrides, serve_options&
                                         "Threads for sockets; 0 is one per two cores, at least one")
       ->type_name("N")
       ->check(CLI::Range(0, 1024).description(""));
+  declare_cluster_options(at, overrides, o.words);
 }
 
 }  // namespace puff::cli

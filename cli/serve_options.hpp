@@ -16,6 +16,11 @@ struct serve_options {
   std::vector<std::string> words;  ///< all that were given, for another `serve`
 };
 
+/// Declares the options by which a node joins a cluster; what is given is appended to `words`,
+/// which must outlive the parsing.
+void declare_cluster_options(CLI::App& at, override_map& overrides,
+                             std::vector<std::string>& words);
+
 /// Declares the options of `serve`. `o` must outlive the parsing.
 void declare_serve_options(CLI::App& at, override_map& overrides, serve_options& o);
 

@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <future>
 
+#include "actors/core/outside_ask.hpp"
 #include "cli/runtime_directory.hpp"
 #include "services/telemetry/log.hpp"
 
@@ -29,6 +30,13 @@ asio::awaitable<std::string> made_on(asio::thread_pool& askers,
                                      const std::function<std::string()>& make) {
   co_return co_await asio::co_spawn(
       askers, [&make]() -> asio::awaitable<std::string> { co_return make(); }, asio::use_awaitable);
+}
+
+cluster_report cluster_of(node& over) {
+  auto told = ask_and_wait<cluster_report_parcel>(over.loop(), over.federation(),
+                                                  std::chrono::seconds{1}, describe_atom::value);
+  if (told) return told->take();
+  return {"  " + describe(told.error()) + "\n", "null"};
 }
 
 }  // namespace
@@ -84,6 +92,8 @@ std::shared_ptr<const http::router> status_server::routes(sources what) {
   add("/status", "application/json", [this] { return to_json(node_.status()); });
   add("/status.txt", plain, [this] { return to_text(node_.status()); });
   add("/stacks", plain, std::move(what.stacks));
+  add("/cluster", "application/json", [this] { return cluster_of(node_).json; });
+  add("/cluster.txt", plain, [this] { return cluster_of(node_).text; });
   auto wrong = add_probes(*routes, what.condition, "/ready", "/live");
   http::plain_handler drain = [tell = std::move(what.drain)](const request&,
                                                              const http::path_params&) {

@@ -34,6 +34,13 @@ struct actor_message {
   std::string body;
 };
 
+/// A message on its way to whoever has a name.
+struct actor_letter {
+  actor_address to;
+  actor_message what;
+  std::chrono::steady_clock::time_point deadline{};
+};
+
 /// What an actor answered. JSON from Python, unless it returned bytes.
 struct actor_reply {
   std::string content_type;

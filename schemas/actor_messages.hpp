@@ -7,13 +7,6 @@
 /// need them.
 namespace puff {
 
-/// A message on its way to whoever has a name.
-struct actor_letter {
-  actor_address to;
-  actor_message what;
-  std::chrono::steady_clock::time_point deadline{};
-};
-
 using actor_letter_parcel = parcel<actor_letter>;
 using actor_call_parcel = parcel<actor_call>;
 using actor_outcome_parcel = parcel<actor_outcome>;

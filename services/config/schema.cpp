@@ -37,6 +37,8 @@ constexpr std::array root_keys{
         .doc = "Name of this node among the nodes that share its Redis; the node chooses one if "
                "there is none.",
         .example = "\"web-1\"",
+        .environment = "PUFF_NAME",
+        .option = "--name",
         .check = node_name},
     key{.name = "django",
         .bound = &bound<&settings::django>,
@@ -267,6 +269,37 @@ constexpr std::array python_keys{
         .bound = &bound<&python_setting::stall_threshold_ms>,
         .doc = "Warn when Python code keeps the greenlet thread longer than this; 0 never warns.",
         .high = day_ms},
+};
+
+constexpr std::array cluster_keys{
+    key{.name = "name",
+        .bound = &bound<&cluster_setting::name>,
+        .doc =
+            "Nodes with the same name and Redis find each other; without one this node is alone.",
+        .example = "\"shop\"",
+        .environment = "PUFF_CLUSTER",
+        .option = "--cluster",
+        .check = pool_name},
+    key{.name = "url",
+        .bound = &bound<&cluster_setting::url>,
+        .doc = "The Redis through which the nodes speak.",
+        .environment = "PUFF_CLUSTER_URL",
+        .option = "--cluster-url",
+        .check = redis_url,
+        .secret = true},
+    key{.name = "lease_ms",
+        .bound = &bound<&cluster_setting::lease_ms>,
+        .doc = "A node that is silent for so long is dead, and its actors move. The same on all "
+               "nodes.",
+        .low = 1000,
+        .high = 600000},
+    key{.name = "hosts",
+        .bound = &bound<&cluster_setting::hosts>,
+        .doc =
+            "Whether actors of the classes that this node knows live on it, beside asking them."},
+    key{.name = "modules",
+        .bound = &bound<&cluster_setting::modules>,
+        .doc = "Modules that are imported at start, so that their actor classes are known."},
 };
 
 constexpr std::array log_keys{
@@ -668,6 +701,7 @@ constexpr std::array root_tables{
     table<&settings::cors>("cors", cors_keys, "Cross-origin requests of browsers."),
     table<&settings::websocket>("websocket", websocket_keys, "What one WebSocket may use."),
     table<&settings::python>("python", python_keys, "The threads that run Python."),
+    table<&settings::cluster>("cluster", cluster_keys, "Nodes that share their actors."),
     table<&settings::log>("log", log_keys, "Messages for the operator, on standard error."),
     tables<&settings::commands>("commands", "command_name", command_keys,
                                 "A Python function as a command: `puff COMMAND_NAME`."),

@@ -156,6 +156,15 @@ struct python_setting {
   std::chrono::milliseconds stall_threshold_ms{1000};
 };
 
+/// `[cluster]`
+struct cluster_setting {
+  std::string name;  ///< empty: this node has no cluster
+  std::string url = "redis://localhost:6379";
+  std::chrono::milliseconds lease_ms{8000};
+  bool hosts = true;                 ///< keeps actors of the classes it knows
+  std::vector<std::string> modules;  ///< imported at start, for their actors
+};
+
 /// `[[addons]]`: a shared library that joins the process.
 struct addon_setting {
   bool enable = true;
@@ -210,6 +219,7 @@ struct settings {
   limits_setting limits;
   websocket_setting websocket;
   python_setting python;
+  cluster_setting cluster;
   log_setting log;
   std::vector<command_setting> commands;
   std::vector<pool_setting> postgres, redis, pubsub, task_queue;

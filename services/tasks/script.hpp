@@ -3,15 +3,13 @@
 #include <span>
 #include <string_view>
 
+#include "services/redis/script.hpp"
+
 namespace puff::tasks {
 
-/// A Lua script of `scripts/`, with what all of them share before it.
-struct script {
-  std::string_view name;
-  std::string_view digest;  ///< SHA-1 in hexadecimal, as EVALSHA wants it
-  std::string_view text;
-};
+using redis::script;
 
+/// Those of `scripts/`.
 std::span<const script> all_scripts() noexcept;
 
 /// Null if there is none of that name.

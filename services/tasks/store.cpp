@@ -9,43 +9,6 @@ namespace {
 
 using array = redis_value::array;
 
-/// The words of a script's call behind its name or digest.
-std::string tail_of(const std::string& prefix, const std::vector<std::string_view>& arguments) {
-  std::string wire;
-  std::size_t size = prefix.size() + 32;
-  for (auto a : arguments) size += a.size() + 16;
-  wire.reserve(size);
-  auto word = [&](std::string_view w) {
-    wire += '$';
-    wire += std::to_string(w.size());
-    wire += "\r\n";
-    wire += w;
-    wire += "\r\n";
-  };
-  word("1");
-  word(prefix);
-  for (auto a : arguments) word(a);
-  return wire;
-}
-
-redis_commands call_of(std::string_view command, std::string_view what, std::size_t words,
-                       const std::string& tail) {
-  redis_commands commands;
-  commands.wire.reserve(tail.size() + what.size() + 64);
-  commands.wire += '*' + std::to_string(words) + "\r\n$" + std::to_string(command.size()) + "\r\n";
-  commands.wire += command;
-  commands.wire += "\r\n$" + std::to_string(what.size()) + "\r\n";
-  commands.wire += what;
-  commands.wire += "\r\n";
-  commands.wire += tail;
-  return commands;
-}
-
-const std::string* failure_of(const redis_value& v) {
-  auto* failed = std::get_if<redis_value::failure>(&v.data);
-  return failed ? &failed->text : nullptr;
-}
-
 /// Reads replies whose form the scripts fix; remembers whether all was as expected.
 class reader {
  public:
@@ -174,24 +137,13 @@ store::store(command_port& port, std::string queue)
 
 void store::run(const script& what, const std::vector<std::string_view>& arguments,
                 clock::time_point deadline, answer<redis_value> done) {
-  auto tail = tail_of(prefix_, arguments);
-  const auto count = arguments.size() + 4;
-  auto commands = call_of("EVALSHA", what.digest, count, tail);
-  auto finish = [this, done = std::move(done)](expected<std::vector<redis_value>> replies) {
-    if (!replies)
-      return done(make_error(code_of(replies.error()),
-                             "task queue '" + queue_ + "': " + context_of(replies.error())));
-    if (auto* text = failure_of(replies->front()))
-      return done(make_error(ec::server_error, "task queue '" + queue_ + "': " + *text));
-    done(std::move(replies->front()));
-  };
-  port_.send(std::move(commands), deadline,
-             [this, &what, count, deadline, tail = std::move(tail),
-              finish = std::move(finish)](expected<std::vector<redis_value>> replies) mutable {
-               auto* text = replies ? failure_of(replies->front()) : nullptr;
-               if (!text || !text->starts_with("NOSCRIPT")) return finish(std::move(replies));
-               port_.send(call_of("EVAL", what.text, count, tail), deadline, std::move(finish));
-             });
+  redis::call_script(
+      port_, what, prefix_, arguments, deadline,
+      [this, done = std::move(done)](expected<redis_value> reply) {
+        if (reply) return done(std::move(reply));
+        const auto& why = reply.error();
+        done(make_error(code_of(why), "task queue '" + queue_ + "': " + context_of(why)));
+      });
 }
 
 void store::add(const task_order* first, std::size_t count, bool wake, clock::time_point deadline,
@@ -253,8 +205,8 @@ void store::await_marker(std::chrono::milliseconds patience, answer<bool> done) 
   port_.send(redis::make_command({"BZPOPMIN", prefix_ + "m", seconds}), deadline,
              [done = std::move(done)](expected<std::vector<redis_value>> replies) {
                if (!replies) return done(std::move(replies.error()));
-               if (auto* text = failure_of(replies->front()))
-                 return done(make_error(ec::server_error, *text));
+               if (auto* failed = std::get_if<redis_value::failure>(&replies->front().data))
+                 return done(make_error(ec::server_error, failed->text));
                done(std::holds_alternative<array>(replies->front().data));
              });
 }

@@ -14,17 +14,7 @@
 
 namespace puff::tasks {
 
-/// What the engine needs of Redis: whoever owns connections implements it. Commands that wait in
-/// the server must not hold up the others.
-class command_port {
- public:
-  using clock = std::chrono::steady_clock;
-  using reply_callback = std::function<void(expected<std::vector<redis_value>>)>;
-
-  virtual ~command_port() = default;
-  /// As `redis::client::send`: `done` is called once, perhaps at once.
-  virtual void send(redis_commands commands, clock::time_point deadline, reply_callback done) = 0;
-};
+using redis::command_port;
 
 /// The end of a claimed task, for Redis.
 struct ending {

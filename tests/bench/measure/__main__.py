@@ -5,6 +5,7 @@ import sys
 from measure import places, report
 from measure.actors import actors
 from measure.cases import measure
+from measure.cluster import cluster
 from measure.django import django
 from measure.graphql import graphql
 from measure.http import frameworks, hello
@@ -25,6 +26,7 @@ TOPICS = {
     "postgres": postgres,
     "django": django,
     "actors": actors,
+    "cluster": cluster,
     "graphql": graphql,
     "tasks": tasks,
     "startup": startup,

@@ -1,0 +1,3 @@
+-- life: it is over.
+bury(ARGV[1])
+return changed()
