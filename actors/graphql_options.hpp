@@ -8,7 +8,10 @@
 #include "actors/interfaces.hpp"
 #include "services/graphql/authorizer.hpp"
 #include "services/graphql/engine.hpp"
+#include "services/graphql/transport/document_store.hpp"
 #include "services/graphql/transport/http_question.hpp"
+#include "services/graphql/transport/socket_protocol.hpp"
+#include "services/http/cors.hpp"
 
 namespace puff {
 
@@ -22,6 +25,9 @@ struct graphql_options {
   /// All pools by name, for calls with a session of their own.
   std::map<std::string, resource<postgres_pool_actor>, std::less<>> pools;
   graphql::http_rules http;
+  graphql::document_options documents;
+  graphql::socket_rules sockets;
+  std::shared_ptr<const http::cors_policy> cors;  ///< whose pages may open WebSockets; null: ours
 };
 
 }  // namespace puff

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "actors/core/promise.hpp"
-#include "actors/internal/graphql_exchange.hpp"
+#include "actors/internal/graphql_desk.hpp"
 
 namespace puff {
 
@@ -114,7 +114,7 @@ graphql_resolver::graphql_resolver(self_pointer<interface> self, graphql_options
 graphql_resolver::~graphql_resolver() {
   if (!desk_) return;
   desk_->work->close();
-  for (auto& [key, open] : std::exchange(desk_->exchanges, {})) open->end();
+  for (auto& [key, open] : std::exchange(desk_->clients, {})) open->end();
   for (auto& [number, call] : std::exchange(calls_, {})) {
     auto last =
         graphql_answer{graphql_outcome::cancelled, graphql::error_body("The server is stopping.")};
@@ -133,7 +133,7 @@ graphql_resolver::interface::behavior_type graphql_resolver::make_behavior() {
         self->send(to, answer_atom::value, std::move(parts));
       });
   keep_alive_ = every(self_, keep_alive_period, [this] {
-    for (const auto& [key, open] : std::map{desk_->exchanges.begin(), desk_->exchanges.end()})
+    for (const auto& [key, open] : std::map{desk_->clients.begin(), desk_->clients.end()})
       open->keep_alive();
   });
   return {

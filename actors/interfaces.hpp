@@ -17,8 +17,20 @@ struct subscription_wish {
   std::shared_ptr<pubsub::inbox> who;
   subscription what;
   std::chrono::steady_clock::time_point deadline{};  ///< when the asker stops waiting
+  /// A position of the channel's history (services/pubsub/position.hpp): what follows it comes
+  /// first. Empty: only what is published from now on.
+  std::string since{};
 };
 using subscription_parcel = parcel<subscription_wish>;
+
+/// A connection enters a channel or leaves it. What it entered it leaves with its inbox.
+struct attendance_wish {
+  enum class direction : std::uint8_t { enters, leaves };
+  std::shared_ptr<pubsub::inbox> who;
+  direction does = direction::enters;
+  attendance what;
+};
+using attendance_parcel = parcel<attendance_wish>;
 using inbox_parcel = parcel<std::shared_ptr<pubsub::inbox>>;
 
 /// What an `outside_desk` is to do, and its thread runs.
@@ -28,6 +40,7 @@ using errand = parcel<std::function<void(outside_desk&)>>;
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::errand)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::subscription_parcel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::attendance_parcel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::inbox_parcel)
 
 /// Every actor's protocol, and the only place where a signature is explained.
@@ -61,10 +74,16 @@ using pubsub_hub_actor = caf::typed_actor<
     caf::replies_to<subscribe_atom, subscription_parcel>::with<subscribe_atom>,
     /// Nothing comes any more; `not_found` if it was not subscribed.
     caf::replies_to<leave_atom, subscription_parcel>::with<leave_atom>,
-    /// Ends all subscriptions of an inbox that nobody reads any more.
+    /// Ends all subscriptions of an inbox that nobody reads any more, and its presence.
     caf::reacts_to<forget_atom, inbox_parcel>,
     /// Answers when the server has taken it: how many of its clients heard it, a node being one.
     caf::replies_to<publish_atom, publication_parcel>::with<std::uint64_t>,
+    /// Answers when the server knows; `not_found` if who leaves was not there.
+    caf::replies_to<attend_atom, attendance_parcel>::with<attend_atom>,
+    /// What is kept of a channel, oldest first.
+    caf::replies_to<recall_atom, channel_question_parcel>::with<pubsub_messages_parcel>,
+    /// Who has entered a channel, on any node.
+    caf::replies_to<present_atom, channel_question_parcel>::with<pubsub_presents_parcel>,
     /// Whether the server answers a PING; the error says in one line why not.
     caf::replies_to<check_atom>::with<check_atom>>;
 

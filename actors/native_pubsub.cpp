@@ -61,6 +61,11 @@ asio::awaitable<error> native_subscriber::subscribe(subscription what) {
   return change(*node_, pool_, subscribe_atom::value, {inbox_, std::move(what), {}});
 }
 
+asio::awaitable<error> native_subscriber::subscribe_since(std::string channel, std::string since) {
+  return change(*node_, pool_, subscribe_atom::value,
+                {inbox_, {subscription_kind::channel, std::move(channel)}, {}, std::move(since)});
+}
+
 asio::awaitable<error> native_subscriber::unsubscribe(subscription what) {
   return change(*node_, pool_, leave_atom::value, {inbox_, std::move(what), {}});
 }

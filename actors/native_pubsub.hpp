@@ -28,6 +28,8 @@ class native_subscriber {
   boost::asio::awaitable<error> subscribe(std::string channel) {
     return subscribe(subscription{subscription_kind::channel, std::move(channel)});
   }
+  /// The same; what follows `since`, a position of the channel's history, comes first.
+  boost::asio::awaitable<error> subscribe_since(std::string channel, std::string since);
   boost::asio::awaitable<error> unsubscribe(subscription what);
 
   /// The next item; waits for it. Nothing when it is closed; the reason is `closed_because`.
@@ -50,9 +52,15 @@ class native_pubsub {
   /// How many of the server's clients heard it, a node being one. Errors as `native_redis`.
   boost::asio::awaitable<expected<std::uint64_t>> publish(std::string channel, std::string body,
                                                           std::string from = {}) const {
-    return run(
-        *this,
-        {subscription_kind::channel, std::move(channel), std::move(from), std::move(body), {}});
+    publication what;
+    what.channel = std::move(channel);
+    what.from = std::move(from);
+    what.body = std::move(body);
+    return publish(std::move(what));
+  }
+  /// The same for one that is kept, or of another kind; its deadline is set here.
+  boost::asio::awaitable<expected<std::uint64_t>> publish(publication what) const {
+    return run(*this, std::move(what));
   }
   native_subscriber subscriber(pubsub::inbox_options options = {}) const;
 

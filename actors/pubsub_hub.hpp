@@ -12,7 +12,8 @@ namespace puff {
 /// Purpose: publish and subscribe for the whole node over one server.
 /// Owns: the connection that reads and the one that publishes.
 /// Talks to: nobody by mail; it fills the inboxes of subscribers.
-/// Timers: deadlines of subscriptions and publications, the probe of a silent server.
+/// Timers: deadlines of subscriptions and publications, the probe of a silent server, the renewal
+/// of presence.
 /// Ends when: the node stops; all inboxes are closed then. If it fails they are closed with the
 /// reason, and whoever wants to hear more subscribes again.
 class pubsub_hub {
@@ -34,6 +35,9 @@ class pubsub_hub {
   caf::delegated<subscribe_atom> subscribe(subscription_wish wish);
   caf::delegated<leave_atom> leave(const subscription_wish& wish);
   caf::delegated<std::uint64_t> publish(const publication& what);
+  caf::delegated<attend_atom> attend(const attendance_wish& wish);
+  caf::delegated<pubsub_messages_parcel> recall(const channel_question& about);
+  caf::delegated<pubsub_presents_parcel> present(const channel_question& about);
   caf::delegated<check_atom> check();
 
   self_pointer<interface> self_;

@@ -3,6 +3,7 @@
 #include "bridge/internal/arguments.hpp"
 #include "bridge/internal/pubsub_inbox.hpp"
 #include "bridge/internal/pubsub_message.hpp"
+#include "bridge/internal/pubsub_words.hpp"
 #include "bridge/python_thread.hpp"
 #include "bridge/runtime.hpp"
 
@@ -12,32 +13,10 @@ namespace {
 using internal::has_arguments;
 using std::chrono::milliseconds;
 using hub_resource = resource<pubsub_hub_actor>;
+using internal::hub_named;
+using internal::read_text;
 
-/// Null with a LookupError.
-const hub_resource* hub_named(PyObject* pool) {
-  const char* name = PyUnicode_AsUTF8(pool);
-  if (!name) return nullptr;
-  const auto& hubs = the_runtime().pubsub;
-  if (auto found = hubs.find(name); found != hubs.end()) return &found->second;
-  raise(make_error(ec::not_found, std::string{"no pub/sub pool is named '"} + name +
-                                      "': add a [[pubsub]] table of that name to puff.toml"));
-  return nullptr;
-}
-
-/// str as UTF-8, or anything with bytes in it; false with an exception.
-bool read_text(PyObject* object, std::string& into) {
-  if (PyUnicode_Check(object)) {
-    Py_ssize_t size = 0;
-    const char* text = PyUnicode_AsUTF8AndSize(object, &size);
-    if (text) into.assign(text, static_cast<std::size_t>(size));
-    return text != nullptr;
-  }
-  Py_buffer view;
-  if (PyObject_GetBuffer(object, &view, PyBUF_SIMPLE) != 0) return false;
-  into.assign(static_cast<const char*>(view.buf), static_cast<std::size_t>(view.len));
-  PyBuffer_Release(&view);
-  return true;
-}
+constexpr long long max_kept = 1'000'000;
 
 bool read_kind(PyObject* object, subscription_kind& into) {
   const auto number = PyLong_AsLong(object);
@@ -50,14 +29,29 @@ bool read_kind(PyObject* object, subscription_kind& into) {
   return true;
 }
 
+/// How many are kept (0: it is not) and for how long.
+bool read_keeping(PyObject* keep, PyObject* keep_for_ms, publication& into) {
+  const auto most = PyLong_AsLongLong(keep);
+  const auto ms = most != -1 ? PyLong_AsLongLong(keep_for_ms) : -1;
+  if (PyErr_Occurred()) return false;
+  if (most < 0 || most > max_kept || (most > 0 && ms < 1)) {
+    PyErr_SetString(PyExc_ValueError, "keep must be from 0 to 1000000, keep_for_ms at least 1");
+    return false;
+  }
+  into.keep = static_cast<std::uint32_t>(most);
+  into.keep_for = milliseconds{ms};
+  return true;
+}
+
 template <class Verb>
-PyObject* change(const char* caller, Verb verb, PyObject* const* args) {
+PyObject* change(const char* caller, Verb verb, PyObject* const* args, PyObject* since = nullptr) {
   const auto* side = internal::subscriber_of(args[0]);
   subscription_wish wish;
   const bool read =
       side && read_kind(args[1], wish.what.kind) && read_text(args[2], wish.what.name);
   const auto limit = read ? PyLong_AsLong(args[3]) : -1;
   if (limit == -1 && PyErr_Occurred()) return nullptr;
+  if (since && since != Py_None && !read_text(since, wish.since)) return nullptr;
   wish.who = side->inbox;
   wish.deadline = deadline_wheel::clock::now() + milliseconds{limit};
   return wait_for(caller, [&](python_thread& thread, wait_id id) {
@@ -77,8 +71,8 @@ PyObject* change(const char* caller, Verb verb, PyObject* const* args) {
 }
 
 PyObject* pubsub_subscribe(PyObject*, PyObject* const* args, Py_ssize_t count) {
-  if (!has_arguments("pubsub_subscribe", count, 4)) return nullptr;
-  return change("subscribe", subscribe_atom::value, args);
+  if (!has_arguments("pubsub_subscribe", count, 5)) return nullptr;
+  return change("subscribe", subscribe_atom::value, args, args[4]);
 }
 
 PyObject* pubsub_unsubscribe(PyObject*, PyObject* const* args, Py_ssize_t count) {
@@ -100,13 +94,14 @@ PyObject* pubsub_open(PyObject*, PyObject* const* args, Py_ssize_t count) {
 }
 
 PyObject* pubsub_publish(PyObject*, PyObject* const* args, Py_ssize_t count) {
-  if (!has_arguments("pubsub_publish", count, 6)) return nullptr;
+  if (!has_arguments("pubsub_publish", count, 8)) return nullptr;
   const auto* hub = hub_named(args[0]);
   publication what;
   const bool read = hub && read_text(args[1], what.channel) && read_text(args[2], what.body) &&
                     read_text(args[3], what.from) && read_kind(args[4], what.kind);
   const auto limit = read ? PyLong_AsLong(args[5]) : -1;
   if (limit == -1 && PyErr_Occurred()) return nullptr;
+  if (!read_keeping(args[6], args[7], what)) return nullptr;
   what.deadline = deadline_wheel::clock::now() + milliseconds{limit};
   return wait_for("publish", [&](python_thread& thread, wait_id id) {
     auto living = hub->get();
@@ -128,16 +123,17 @@ bool bind_pubsub(PyObject* module) {
                      "pubsub_open($module, pool, max_messages, max_bytes, tells_gaps, /)\n--\n\n"
                      "A new PubSubInbox."),
       internal::fast("pubsub_subscribe", pubsub_subscribe,
-                     "pubsub_subscribe($module, inbox, kind, name, timeout_ms, /)\n--\n\n"
-                     "True when the server has confirmed."),
+                     "pubsub_subscribe($module, inbox, kind, name, timeout_ms, since, /)\n--\n\n"
+                     "True when the server has confirmed; what follows `since`, a position or "
+                     "None, comes first."),
       internal::fast("pubsub_unsubscribe", pubsub_unsubscribe,
                      "pubsub_unsubscribe($module, inbox, kind, name, timeout_ms, /)\n--\n\n"
                      "True when nothing comes any more, False if it was not subscribed."),
       internal::fast("pubsub_publish", pubsub_publish,
-                     "pubsub_publish($module, pool, channel, body, sender, kind, timeout_ms, /)"
-                     "\n--\n\nTrue when the server has taken it."),
+                     "pubsub_publish($module, pool, channel, body, sender, kind, timeout_ms, keep, "
+                     "keep_for_ms, /)\n--\n\nTrue when the server has taken it."),
       {nullptr, nullptr, 0, nullptr}};
-  return PyModule_AddFunctions(module, functions) == 0 &&
+  return PyModule_AddFunctions(module, functions) == 0 && bind_pubsub_channels(module) &&
          internal::add_pubsub_message_types(module) && internal::add_pubsub_inbox_type(module);
 }
 

@@ -12,6 +12,7 @@ namespace puff::bridge {
 bool bind_core(PyObject* module);
 bool bind_redis(PyObject* module);
 bool bind_pubsub(PyObject* module);
+bool bind_pubsub_channels(PyObject* module);  ///< by `bind_pubsub`
 bool bind_tasks(PyObject* module);
 bool bind_actors(PyObject* module);
 bool bind_postgres(PyObject* module);

@@ -12,7 +12,7 @@ namespace {
 
 struct status_options {
   std::string node;
-  bool stacks = false, json = false, ready = false, live = false, cluster = false;
+  bool stacks = false, json = false, cluster = false, ready = false, live = false;
 };
 
 struct node_answer {
@@ -21,9 +21,9 @@ struct node_answer {
 };
 
 const char* path_of(const status_options& o) {
+  if (o.cluster) return o.json ? "/cluster" : "/cluster.txt";
   if (o.ready) return "/ready";
   if (o.live) return "/live";
-  if (o.cluster) return o.json ? "/cluster" : "/cluster.txt";
   if (o.stacks) return "/stacks";
   return o.json ? "/status" : "/status.txt";
 }
@@ -65,8 +65,8 @@ int status(const status_options& o) {
     print_error("--json, --stacks, --ready and --live exclude each other");
     return 2;
   }
-  if (o.cluster && (o.stacks || o.ready || o.live)) {
-    print_error("--cluster excludes --stacks, --ready and --live: they are of one node");
+  if (o.cluster && o.stacks) {
+    print_error("--cluster and --stacks exclude each other: a cluster is asked by one node");
     return 2;
   }
   auto answers = ask_nodes(o);

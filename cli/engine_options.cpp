@@ -124,9 +124,26 @@ expected<std::vector<pubsub_pool_plan>> pubsub_pools(const config::settings& s) 
     if (!url) return std::move(url.error());
     pubsub_pool_plan plan{pool.name, {}};
     plan.options.connection.url = std::move(*url);
+    plan.options.asks_beside = pool.pool_size > 2;
     plans.push_back(std::move(plan));
   }
   return plans;
+}
+
+pubsub_endpoint options_of(const config::pubsub_endpoint_setting& setting) {
+  pubsub_endpoint e;
+  e.path = setting.path;
+  e.channel = setting.channel;
+  e.pool = setting.pubsub;
+  e.websocket = setting.websocket;
+  e.sse = setting.sse;
+  e.publishes = setting.publish;
+  e.keep = setting.keep;
+  e.keep_for = setting.keep_for_ms;
+  e.max_messages = setting.max_messages;
+  if (setting.disconnect_slow) e.when_slow = pubsub_endpoint::slowness::disconnect;
+  e.heartbeat = setting.heartbeat_ms;
+  return e;
 }
 
 expected<std::vector<postgres_pool_plan>> postgres_pools(const config::settings& s) {
@@ -211,6 +228,28 @@ std::vector<application_target> applications(const config::settings& s) {
   // With both, `wsgi` serves, as it always has.
   add_target(targets, s.wsgi, s.wsgi.empty() ? s.asgi : "", "");
   return targets;
+}
+
+std::shared_ptr<const http::cors_policy> cors_of(const config::settings& s) {
+  const auto& c = s.cors;
+  const bool permits = c.base_config != config::cors_base::standard;
+  const auto allowance = [&](const std::optional<std::vector<std::string>>& listed) {
+    http::cors_policy::allowance out{permits, {}};
+    if (!listed) return out;
+    out.any = std::find(listed->begin(), listed->end(), "*") != listed->end();
+    if (!out.any) out.listed = *listed;
+    return out;
+  };
+  http::cors_policy out;
+  out.origins = allowance(c.allowed_origins);
+  out.methods = allowance(c.allowed_methods);
+  out.headers = allowance(c.allowed_headers);
+  out.credentials =
+      c.allow_credentials.value_or(c.base_config == config::cors_base::very_permissive);
+  out.exposes_headers = permits;
+  out.max_age = c.max_age_secs;
+  if (!out.origins.any && out.origins.listed.empty()) return nullptr;
+  return std::make_shared<const http::cors_policy>(std::move(out));
 }
 
 std::vector<std::string> missing_features(const config::settings& s) {

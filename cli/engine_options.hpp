@@ -1,12 +1,15 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "actors/federator.hpp"
 #include "actors/node.hpp"
+#include "actors/pubsub_endpoint.hpp"
 #include "actors/task_scheduler.hpp"
 #include "bridge/python_host.hpp"
 #include "services/config/settings.hpp"
+#include "services/http/cors.hpp"
 #include "services/http/limits.hpp"
 #include "services/telemetry/log.hpp"
 
@@ -18,6 +21,8 @@ expected<log::options> log_options(const config::settings& s);
 node_options options_of_node(const config::settings& s);
 bridge::python_options options_of_python(const config::settings& s);
 http::limits http_limits(const config::settings& s);
+/// `[cors]`; null if it allows nothing.
+std::shared_ptr<const http::cors_policy> cors_of(const config::settings& s);
 
 struct redis_pool_plan {
   std::string name;
@@ -32,6 +37,9 @@ struct pubsub_pool_plan {
 };
 /// The enabled pools for publish and subscribe. Errors name the pool.
 expected<std::vector<pubsub_pool_plan>> pubsub_pools(const config::settings& s);
+
+/// Without its guard.
+pubsub_endpoint options_of(const config::pubsub_endpoint_setting& setting);
 
 struct postgres_pool_plan {
   std::string name;

@@ -1,5 +1,8 @@
 #include "cli/graphql_schemas.hpp"
 
+#include <fstream>
+#include <iterator>
+
 #include "bridge/graphql/load_schema.hpp"
 #include "cli/program_parts.hpp"
 
@@ -30,6 +33,25 @@ graphql::engine_options engine_options_of(const config::graphql_limits_setting& 
   return o;
 }
 
+expected<graphql::document_options> documents_of(const schema_plan& plan) {
+  graphql::document_options out;
+  out.only_trusted = plan.documents_only;
+  out.max_kept = plan.automatic_documents;
+  if (plan.documents.empty()) return out;
+  const auto fault = [&](const std::string& why) {
+    return make_error(ec::bad_config, "GraphQL schema '" + plan.name +
+                                          "': the list of documents '" + plan.documents +
+                                          "': " + why);
+  };
+  std::ifstream file{plan.documents};
+  if (!file) return fault("it cannot be read");
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  auto listed = graphql::read_document_list(text);
+  if (!listed) return fault(context_of(listed.error()));
+  out.trusted = std::move(*listed);
+  return out;
+}
+
 }  // namespace
 
 std::vector<schema_plan> planned_schemas(const invocation& what) {
@@ -44,11 +66,13 @@ std::vector<schema_plan> planned_schemas(const invocation& what) {
                    s.subscriptions_url,
                    s.playground_url,
                    database_of(s.database, settings),
+                   {},
                    {}});
   for (const auto& s : settings.graphql)
     if (s.enable)
       out.push_back({s.name, s.schema, nullptr, nullptr, s.url, s.subscriptions_url,
-                     s.playground_url, database_of(s.database, settings), s.limits});
+                     s.playground_url, database_of(s.database, settings), s.limits, s.documents,
+                     s.documents_only, s.automatic_documents});
   return out;
 }
 
@@ -65,8 +89,14 @@ expected<graphql_options> options_of(const schema_plan& plan) {
   o.name = plan.name;
   o.engine = std::make_shared<graphql::engine>(std::move(schema), engine_options_of(plan.limits));
   o.authorizer = std::move(authorizer);
+  auto documents = documents_of(plan);
+  if (!documents) return std::move(documents.error());
+  o.documents = std::move(*documents);
   o.http.max_batch = plan.limits.max_batch;
   o.http.max_body_bytes = plan.limits.max_request_bytes;
+  o.sockets.max_message_bytes = plan.limits.max_message_bytes;
+  o.sockets.max_operations = plan.limits.max_subscriptions;
+  o.sockets.init_timeout = plan.limits.init_timeout_ms;
   return o;
 }
 

@@ -18,6 +18,9 @@ struct schema_plan {
   std::string url, subscriptions_url, playground_url;
   std::string database;  ///< empty: none
   config::graphql_limits_setting limits;
+  std::string documents;  ///< file of trusted ones; empty: none
+  bool documents_only = false;
+  std::uint32_t automatic_documents = 0;
 };
 
 /// All that are enabled, in their order, those in C++ first.

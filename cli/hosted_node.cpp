@@ -31,10 +31,10 @@ void raise_file_limit() {
 /// For Redis to hear how the last tasks ended.
 constexpr milliseconds task_farewell{2'000};
 
-/// For what an add-on does when the node has stopped.
-constexpr milliseconds addon_patience{2'000};
 /// For the actors of a command that is to end soon.
 constexpr milliseconds leave_limit{2'000};
+/// For what an add-on does when the node has stopped.
+constexpr milliseconds addon_patience{2'000};
 
 error stopped_early() { return make_error(ec::cancelled, "stopped before it had started"); }
 
@@ -143,6 +143,7 @@ error hosted_node::start_schemas() {
   for (const auto& schema : schemas_) {
     auto options = options_of(schema);
     if (!options) return std::move(options.error());
+    options->cors = cors_of(invocation_.config.values);
     auto added = node_->add_graphql(std::move(*options), schema.database);
     if (!added) return std::move(added.error());
   }
@@ -200,6 +201,7 @@ void hosted_node::begin_ending() {
     health_->leaves();
     notify_service("STOPPING=1");
     node_->stop_claiming();
+    if (plan_.stopping) plan_.stopping();
     if (plan_.how == stop_by::cancelling)
       return node_->leave_cluster(leave_limit, [this] { python_->stop(milliseconds{0}); });
     if (ending_->signal() != 0)

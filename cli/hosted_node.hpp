@@ -32,6 +32,8 @@ class hosted_node {
     bool tasks = true;              ///< runs tasks of the queues of puff.toml
     /// Runs between the pools and Python: sockets are opened here.
     std::function<error(node&)> prepare{};
+    /// Called when the process is told to stop, before requests are waited for. Any thread.
+    std::function<void()> stopping{};
   };
 
   static expected<std::unique_ptr<hosted_node>> start(const invocation& what, plan how);

@@ -92,6 +92,8 @@ std::shared_ptr<const http::router> status_server::routes(sources what) {
   add("/status", "application/json", [this] { return to_json(node_.status()); });
   add("/status.txt", plain, [this] { return to_text(node_.status()); });
   add("/stacks", plain, std::move(what.stacks));
+  add("/cluster", "application/json", [this] { return cluster_of(node_).json; });
+  add("/cluster.txt", plain, [this] { return cluster_of(node_).text; });
   auto wrong = add_probes(*routes, what.condition, "/ready", "/live");
   http::plain_handler drain = [tell = std::move(what.drain)](const request&,
                                                              const http::path_params&) {
@@ -100,8 +102,6 @@ std::shared_ptr<const http::router> status_server::routes(sources what) {
   };
   if (!wrong) wrong = routes->add("POST", "/drain", std::move(drain));
   if (wrong) log::error("status", "{}", describe(wrong));
-  add("/cluster", "application/json", [this] { return cluster_of(node_).json; });
-  add("/cluster.txt", plain, [this] { return cluster_of(node_).text; });
   return routes;
 }
 

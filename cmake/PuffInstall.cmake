@@ -34,6 +34,7 @@ if(PUFF_PYTHON)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/bridge/python/puff DESTINATION ${puff_packages}
           COMPONENT runtime
           FILES_MATCHING PATTERN *.py PATTERN *.pyi PATTERN py.typed
+          PATTERN *.gz PATTERN LICENSE.*
           PATTERN __pycache__ EXCLUDE)
 endif()
 

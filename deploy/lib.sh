@@ -89,7 +89,7 @@ node_packages() {
   fi
   if ! command -v npm >/dev/null; then packages nodejs npm || return; fi
   say "node: installing $lock"
-  npm ci --prefix "$1" --no-audit --no-fund --loglevel=error || return
+  npm install --no-save --prefix "$1" --no-audit --no-fund --loglevel=error || return
   cp "$lock" "$stamp"
 }
 

@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages "${build_packages[@]}"
 python_packages build examples
+deploy/graphiql.sh
 build_release puff_runtime
 install_puff
 say "ready: $venv/bin/puff"

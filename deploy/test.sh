@@ -93,6 +93,7 @@ if ! step python-packages 15 bash -c '. deploy/lib.sh; python_packages build exa
 fi
 
 step node-packages 10 bash -c '. deploy/lib.sh; node_packages tests/graphql'
+step graphiql 5 deploy/graphiql.sh
 
 step layering 5 "$venv/bin/python" tests/checks/layering.py
 step clang-format 5 bash -c 'git ls-files -co --exclude-standard -- "*.cpp" "*.hpp" "*.h" |
@@ -108,14 +109,17 @@ if step build-release 45 bash -c '. deploy/lib.sh; build_release all'; then
   step headers 20 cmake --build --preset release --target all_verify_interface_header_sets
   if step install 5 bash -c '. deploy/lib.sh; install_puff'; then
     pytests integration tests/integration
+    foreign suite-dbapi 1 dbapi
     foreign suite-psycopg2 2 psycopg2 --quick
     foreign suite-django 3 django --pooled backends transactions
+    foreign suite-pytest-django 2 pytest_django --pooled --quick
     foreign suite-sqlalchemy 3 sqlalchemy test/dialect/test_suite.py
   else
-    not_run integration suite-psycopg2 suite-django suite-sqlalchemy
+    not_run integration suite-dbapi suite-psycopg2 suite-django suite-pytest-django suite-sqlalchemy
   fi
 else
-  not_run unit-release headers install integration suite-psycopg2 suite-django suite-sqlalchemy
+  not_run unit-release headers install integration suite-dbapi suite-psycopg2 suite-django \
+    suite-pytest-django suite-sqlalchemy
 fi
 
 if step build-sanitized 45 bash -c \

@@ -35,6 +35,9 @@ using response_batch = parcel<response_parts>;
 using redis_request = parcel<redis_commands>;
 using redis_reply = parcel<std::vector<redis_value>>;
 using publication_parcel = parcel<publication>;
+using channel_question_parcel = parcel<channel_question>;
+using pubsub_messages_parcel = parcel<pubsub_messages>;
+using pubsub_presents_parcel = parcel<pubsub_presents>;
 using sql_lease_wish = parcel<sql_lease>;
 using sql_leased = parcel<sql_lent>;
 using sql_request_parcel = parcel<sql_request>;
@@ -66,6 +69,9 @@ using subscribe_atom = caf::atom_constant<caf::atom("subscribe")>;  ///< let me 
 using leave_atom = caf::atom_constant<caf::atom("leave")>;          ///< no more of a channel
 using forget_atom = caf::atom_constant<caf::atom("forget")>;        ///< I am gone
 using publish_atom = caf::atom_constant<caf::atom("publish")>;      ///< tell all who listen
+using attend_atom = caf::atom_constant<caf::atom("attend")>;        ///< I enter, or leave
+using recall_atom = caf::atom_constant<caf::atom("recall")>;        ///< what was published?
+using present_atom = caf::atom_constant<caf::atom("present")>;      ///< who is there?
 using abandon_atom = caf::atom_constant<caf::atom("abandon")>;      ///< nobody waits for it
 using execute_atom = caf::atom_constant<caf::atom("execute")>;      ///< run this operation
 using open_atom = caf::atom_constant<caf::atom("open")>;            ///< begin this stream
@@ -84,6 +90,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_request_parcel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_reply_parcel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::sql_description)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::publication_parcel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::channel_question_parcel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::pubsub_messages_parcel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::pubsub_presents_parcel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::graphql_call_parcel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::graphql_answer_parcel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(puff::graphql_subscription_parcel)

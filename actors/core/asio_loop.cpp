@@ -112,7 +112,17 @@ void asio_loop::sleep_as_guest(inbox& mail, std::optional<clock::time_point> unt
     mail.awake();
   }
   inbox_.awake();
-  for (int left = most_handlers_at_once; left > 0 && io_.poll_one() != 0;) --left;
+  if (!more_looks_.skip()) poll_more();
+}
+
+/// What has come together is handled together.
+void asio_loop::poll_more() {
+  int left = most_handlers_at_once;
+  while (left > 0 && io_.poll_one() != 0) --left;
+  if (left < most_handlers_at_once)
+    more_looks_.found();
+  else
+    more_looks_.found_nothing();
 }
 
 void asio_loop::interrupt() {

@@ -11,6 +11,7 @@
 #include "actors/core/idle_spin.hpp"
 #include "actors/core/inbox.hpp"
 #include "actors/core/loop.hpp"
+#include "actors/core/vain_looks.hpp"
 
 namespace puff {
 
@@ -59,6 +60,7 @@ class asio_loop final : public loop {
   bool drain();
   void sleep();
   void sleep_as_guest(inbox& mail, std::optional<clock::time_point> until);
+  void poll_more();
   void arm_timer();
   void wake();
   void wake_if(bool asleep);
@@ -71,6 +73,7 @@ class asio_loop final : public loop {
   boost::asio::io_context io_{1};
   inbox inbox_;
   idle_spin spin_{longest_spin};
+  vain_looks more_looks_;
   boost::asio::steady_timer timer_{io_};
   std::optional<work_guard> open_;
   driver_seat seat_;

@@ -19,7 +19,7 @@ namespace puff {
 class driver_seat {
  public:
   /// The owner takes a seat again that was empty for `patience`.
-  explicit driver_seat(std::chrono::milliseconds patience = std::chrono::milliseconds{2})
+  explicit driver_seat(std::chrono::milliseconds patience = std::chrono::milliseconds{5})
       : patience_(patience) {}
 
   /// For the owner: whether a guest has asked.

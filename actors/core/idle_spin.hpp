@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include "actors/core/vain_looks.hpp"
+
 namespace puff {
 
 /// A short look for more work before a thread sleeps: a wake-up costs both sides several
@@ -18,29 +20,23 @@ class idle_spin {
   /// Whether `found()` became true in time; `found` is called over and over.
   template <class Found>
   bool operator()(Found found) {
-    if (skip_ > 0) {
-      --skip_;
-      return false;
-    }
-    if (longest_.count() <= 0) return false;
+    if (looks_.skip() || longest_.count() <= 0) return false;
     const auto end = clock::now() + longest_;
     do {
       for (int i = 0; i < looks_per_time; ++i) {
         if (found()) {
-          in_vain_ = 0;
+          looks_.found();
           return true;
         }
         relax();
       }
     } while (clock::now() < end);
-    if (in_vain_ < most_doublings) ++in_vain_;
-    skip_ = (1u << in_vain_) - 2;
+    looks_.found_nothing();
     return false;
   }
 
  private:
   static constexpr int looks_per_time = 16;
-  static constexpr unsigned most_doublings = 9;
 
   static void relax() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
@@ -51,8 +47,7 @@ class idle_spin {
   }
 
   std::chrono::nanoseconds longest_;
-  unsigned in_vain_ = 0;  // times in a row
-  unsigned skip_ = 0;     // sleeps to come without a look
+  vain_looks looks_;
 };
 
 }  // namespace puff

@@ -19,23 +19,6 @@ std::string list_of(const std::vector<graphql_answer>& answers) {
 
 }  // namespace
 
-void graphql_desk::take(std::uint32_t listener, request_event& event) {
-  const auto key = key_of(listener, event.id);
-  if (event.what == request_event::kind::begin) {
-    auto made =
-        std::make_shared<graphql_exchange>(*this, listener, event.id, std::move(event.head));
-    exchanges.insert_or_assign(key, made);
-    return made->begin();
-  }
-  const auto found = exchanges.find(key);
-  if (found == exchanges.end() || !(found->second->id() == event.id)) return;
-  const auto known = found->second;
-  if (event.what == request_event::kind::aborted)
-    exchanges.erase(found);
-  else
-    known->take(event);
-}
-
 graphql_exchange::graphql_exchange(graphql_desk& desk, std::uint32_t listener, exchange_id id,
                                    std::unique_ptr<request> head)
     : desk_(desk), listener_(listener), id_(id), head_(std::move(head)) {}
@@ -92,9 +75,7 @@ void graphql_exchange::run(expected<graphql_work::context_ptr> allowed) {
 }
 
 void graphql_exchange::run_one(std::size_t number) {
-  auto& asked = question_.operations[number];
-  auto prepared =
-      desk_.work->engine().prepare({asked.query, std::move(asked.operation_name), asked.variables});
+  auto prepared = desk_.work->prepare(std::move(question_.operations[number]));
   if (!prepared) return answered(number, desk_.work->refusal(prepared.errors()));
   if (question_.wants_events && !question_.is_batch && !is_mutation_by_get(*prepared))
     return stream(std::move(*prepared));
@@ -124,8 +105,7 @@ void graphql_exchange::answered(std::size_t number, graphql_answer given) {
 /// Forgets the exchange. False if that was done before.
 bool graphql_exchange::leave() {
   if (std::exchange(over_, true)) return false;
-  const auto at = desk_.exchanges.find(graphql_desk::key_of(listener_, id_));
-  if (at != desk_.exchanges.end() && at->second.get() == this) desk_.exchanges.erase(at);
+  desk_.forget(listener_, *this);
   return true;
 }
 

@@ -2,45 +2,25 @@
 
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "actors/internal/answer_outbox.hpp"
-#include "actors/internal/graphql_work.hpp"
+#include "actors/internal/graphql_desk.hpp"
 #include "services/graphql/transport/http_question.hpp"
 
 namespace puff::internal {
 
-class graphql_exchange;
-
-/// The exchanges of one resolver, and what they share.
-struct graphql_desk {
-  std::shared_ptr<graphql_work> work;
-  std::shared_ptr<answer_outbox> out;
-  /// Those that are not over, by listener and connection.
-  std::unordered_map<std::uint64_t, std::shared_ptr<graphql_exchange>> exchanges;
-
-  static std::uint64_t key_of(std::uint32_t listener, exchange_id id) noexcept {
-    return std::uint64_t{listener} << 32 | id.slot;
-  }
-  void take(std::uint32_t listener, request_event& event);
-};
-
-/// One HTTP request for a schema and its answer. Destroyed when the client is gone: then whatever
-/// runs for it is stopped.
-class graphql_exchange : public std::enable_shared_from_this<graphql_exchange> {
+/// One HTTP request for a schema and its answer.
+class graphql_exchange final : public graphql_client,
+                               public std::enable_shared_from_this<graphql_exchange> {
  public:
   graphql_exchange(graphql_desk& desk, std::uint32_t listener, exchange_id id,
                    std::unique_ptr<request> head);
 
   void begin();
-  void take(request_event& event);
-  exchange_id id() const noexcept { return id_; }
-  /// Answers that the service ends, if nothing was answered.
-  void end();
-  /// Writes something that clients ignore into a stream of events, so that nobody takes it for
-  /// dead.
-  void keep_alive();
+  void take(request_event& event) override;
+  exchange_id id() const noexcept override { return id_; }
+  void end() override;
+  void keep_alive() override;
 
  private:
   void read();

@@ -74,6 +74,7 @@ graphql_work::counters::counters(gauge& of)
 
 graphql_work::graphql_work(sql_asker::self_type* self, const graphql_options& options)
     : options_(options),
+      documents_(options.documents),
       home_(self->home()),
       counts_(self->counts()),
       asker_(std::make_shared<sql_asker>()),
@@ -122,6 +123,13 @@ graphql::surroundings graphql_work::surroundings_of(const behalf& by) {
   place.deadline = home_->now() + options_.engine->options().execution.timeout;
   out.sql = std::make_shared<pool_sql>(asker_, std::move(place));
   return out;
+}
+
+graphql::result<graphql::prepared_request> graphql_work::prepare(graphql::wire_operation asked) {
+  if (auto refused = documents_.resolve(asked)) return std::move(*refused);
+  auto prepared = engine().prepare({asked.query, asked.operation_name, asked.variables});
+  if (prepared) documents_.accepted(asked);
+  return prepared;
 }
 
 std::unique_ptr<graphql_job> graphql_work::execute(graphql::prepared_request prepared,

@@ -39,6 +39,8 @@ class graphql_work : public std::enable_shared_from_this<graphql_work> {
   /// Answers once, perhaps at once.
   void authorize(const header_block& headers, const std::optional<std::string>& token,
                  allowed done);
+  /// Finds the document, if it is only named, and makes it ready to be executed.
+  graphql::result<graphql::prepared_request> prepare(graphql::wire_operation asked);
   /// Executes a query or mutation; `done` is called once, perhaps at once, and not if the job is
   /// destroyed before. Null if it is done.
   std::unique_ptr<graphql_job> execute(graphql::prepared_request prepared, const behalf& by,
@@ -70,6 +72,7 @@ class graphql_work : public std::enable_shared_from_this<graphql_work> {
   graphql::surroundings surroundings_of(const behalf& by);
   class grant;
   const graphql_options options_;
+  graphql::document_store documents_;
   loop* home_;
   counters counts_;
   std::shared_ptr<sql_asker> asker_;

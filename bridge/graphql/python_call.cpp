@@ -19,7 +19,7 @@ class call_work final : public work {
   }
   ~call_work() override { call_->work_ = nullptr; }
   void run() override { call_->run_here(); }
-  std::string title() const override { return "GraphQL " + call_->title(); }
+  std::string title() const override { return std::string{call_->kind()} + " " + call_->title(); }
 
  private:
   std::shared_ptr<python_call> call_;

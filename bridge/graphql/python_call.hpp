@@ -30,6 +30,8 @@ class python_call : public std::enable_shared_from_this<python_call> {
   /// How it ended: a value (borrowed), or null with the exception set. Called once.
   virtual void ended(PyObject* value) = 0;
   virtual std::string title() const = 0;
+  /// What stands before the title of its greenlet.
+  virtual const char* kind() const { return "GraphQL"; }
   /// It could not be started after all, or was cancelled before. Perhaps without the GIL.
   virtual void not_started() = 0;
 

@@ -45,6 +45,11 @@ PyObject* get_pattern(PyObject* self, void*) {
   if (pattern.empty()) Py_RETURN_NONE;
   return name(pattern);
 }
+PyObject* get_position(PyObject* self, void*) {
+  const auto& position = message_of(self).position;
+  if (position.empty()) Py_RETURN_NONE;
+  return name(position);
+}
 
 PyObject* json(PyObject* self, PyObject*) {
   static auto* module = PyImport_ImportModule("json");
@@ -74,6 +79,8 @@ PyTypeObject* make_message_type() {
       {"channel", get_channel, nullptr, "The channel it was published on.", nullptr},
       {"pattern", get_pattern, nullptr, "The pattern that matched, or None.", nullptr},
       {"from_connection_id", get_from, nullptr, "Who published it; empty if nobody said.", nullptr},
+      {"position", get_position, nullptr, "In the channel's history; None if it is not kept.",
+       nullptr},
       {"gap", get_gap, nullptr, "What is missing before it, or None.", nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
   static PyMethodDef methods[] = {

@@ -4,6 +4,7 @@
 #include "bridge/postgres/dbapi_names.hpp"
 #include "bridge/postgres/quoting.hpp"
 #include "bridge/postgres/result_object.hpp"
+#include "bridge/postgres/turns.hpp"
 #include "bridge/postgres/typecast.hpp"
 
 namespace puff::bridge {
@@ -35,11 +36,12 @@ bool bind_postgres_dbapi(PyObject* module) {
        "pg_new_array_type($module, /, oids, name, base)\n--\n\nA typecaster of arrays."},
       {"pg_use", keywords(pg::use_names), METH_VARARGS | METH_KEYWORDS,
        "pg_use($module, /, data_error, interface_error, programming_error, not_supported_error, "
-       "adapters, defaults, quoted, composable)\n--\n\n"
+       "adapters, defaults, quoted, composable, check_may_wait)\n--\n\n"
        "Hands over what puff.postgres defines for the C++ side."},
       {nullptr, nullptr, 0, nullptr}};
   return pg::prepare_names() && pg::add_typecasts(module) && pg::add_result_type(module) &&
-         pg::add_cursor_rows_type(module) && PyModule_AddFunctions(module, functions) == 0;
+         pg::add_cursor_rows_type(module) && pg::add_turns_type(module) &&
+         PyModule_AddFunctions(module, functions) == 0;
 }
 
 }  // namespace puff::bridge

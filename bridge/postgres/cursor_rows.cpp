@@ -65,8 +65,7 @@ bool is_nothing(PyObject* object) { return !object || object == Py_None; }
 int is_disconnected(PyObject* cursor) {
   auto* connection = PyObject_GetAttr(cursor, names().connection);
   if (!connection) return -1;
-  // Past the `__getattr__` of connections, which makes it slow.
-  auto* closed = PyObject_GenericGetAttr(connection, names().closed);
+  auto* closed = PyObject_GetAttr(connection, names().closed);
   Py_DECREF(connection);
   const int is = closed ? PyObject_IsTrue(closed) : -1;
   Py_XDECREF(closed);

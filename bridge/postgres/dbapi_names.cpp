@@ -34,21 +34,15 @@ bool prepare_names() {
 }
 
 PyObject* use_names(PyObject*, PyObject* args, PyObject* keywords) {
-  static const char* keys[] = {"data_error",
-                               "interface_error",
-                               "programming_error",
-                               "not_supported_error",
-                               "adapters",
-                               "defaults",
-                               "quoted",
-                               "composable",
-                               nullptr};
+  static const char* keys[] = {
+      "data_error", "interface_error", "programming_error", "not_supported_error", "adapters",
+      "defaults",   "quoted",          "composable",        "check_may_wait",      nullptr};
   dbapi_names given;
-  if (!PyArg_ParseTupleAndKeywords(args, keywords, "OOOOO!O!OO:pg_use", const_cast<char**>(keys),
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "OOOOO!O!OOO:pg_use", const_cast<char**>(keys),
                                    &given.data_error, &given.interface_error,
                                    &given.programming_error, &given.not_supported_error,
                                    &PyDict_Type, &given.adapters, &PyDict_Type, &given.defaults,
-                                   &given.quoted, &given.composable) ||
+                                   &given.quoted, &given.composable, &given.check_may_wait) ||
       !prepare_value_types())
     return nullptr;
   auto& n = names();
@@ -60,7 +54,8 @@ PyObject* use_names(PyObject*, PyObject* args, PyObject* keywords) {
            {&n.adapters, given.adapters},
            {&n.defaults, given.defaults},
            {&n.quoted, given.quoted},
-           {&n.composable, given.composable}})
+           {&n.composable, given.composable},
+           {&n.check_may_wait, given.check_may_wait}})
     Py_XSETREF(*slot, Py_NewRef(value));
   Py_RETURN_NONE;
 }

@@ -24,10 +24,11 @@ struct dbapi_names {
   PyObject* programming_error = nullptr;
   PyObject* not_supported_error = nullptr;
 
-  PyObject* adapters = nullptr;    ///< {(type, ISQLQuote): adapter}
-  PyObject* defaults = nullptr;    ///< the adapters that C++ may stand in for: the same shape
-  PyObject* quoted = nullptr;      ///< quoted(value, connection) -> bytes, by the adapters
-  PyObject* composable = nullptr;  ///< class of sql.Composable
+  PyObject* adapters = nullptr;        ///< {(type, ISQLQuote): adapter}
+  PyObject* defaults = nullptr;        ///< the adapters that C++ may stand in for: the same shape
+  PyObject* quoted = nullptr;          ///< quoted(value, connection) -> bytes, by the adapters
+  PyObject* composable = nullptr;      ///< class of sql.Composable
+  PyObject* check_may_wait = nullptr;  ///< check_may_wait(): raises where nobody may wait
 };
 
 /// One for the process; the exceptions are RuntimeError until the package has been imported.

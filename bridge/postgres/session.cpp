@@ -26,6 +26,11 @@ void session::cancel() const {
   if (auto pool = where_.pool.get()) caf::anon_send(*pool, cancel_atom::value, lent_.id);
 }
 
+void session::abandon(std::uint64_t ticket) const {
+  if (closed()) return;
+  if (auto pool = where_.pool.get()) caf::anon_send(*pool, abandon_atom::value, ticket);
+}
+
 void session::give_back() {
   if (!here() || returned_.exchange(true) || !is_own_) return;
   if (auto pool = where_.pool.get()) caf::anon_send(*pool, return_atom::value, lent_.id);

@@ -30,7 +30,10 @@ class session {
   session_id id() const noexcept { return lent_.id; }
   const std::shared_ptr<const sql_session>& opened() const noexcept { return lent_.opened; }
 
+  /// Cancels what runs, on the server.
   void cancel() const;
+  /// Ends the request of that ticket alone.
+  void abandon(std::uint64_t ticket) const;
   void give_back();
   /// The connection has ended: calls fail, and `closed` is true.
   void lose() noexcept { lost_ = true; }

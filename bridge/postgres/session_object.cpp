@@ -8,6 +8,7 @@
 #include "bridge/postgres/reply_object.hpp"
 #include "bridge/postgres/request_arguments.hpp"
 #include "bridge/postgres/waiting.hpp"
+#include "schemas/graphql.hpp"
 
 namespace puff::bridge::postgres {
 namespace {
@@ -66,6 +67,8 @@ PyObject* simple_or_bound(PyObject* self, PyObject* const* args, Py_ssize_t coun
   if (!has_arguments("simple_or_bound", count, 4) || !read_bytes(args[0], request.text) ||
       !bind_if_repeated(args[1], args[2], request))
     return nullptr;
+  // Others may run statements of the session at the same time.
+  request.ticket = next_graphql_ticket();
   return run_here("simple_or_bound", self, std::move(request), args[3]);
 }
 
@@ -316,6 +319,7 @@ PyObject* run_request(const char* caller, const postgres_access& where,
     request.session = leased->id();
   }
   const auto deadline = request.deadline;
+  const auto ticket = request.ticket;
   auto answered = std::make_shared<bool>(false);
   auto hold = [](sql_reply_parcel& reply) { return reply; };
   auto build = [answered, aside](sql_reply_parcel& reply) {
@@ -327,7 +331,7 @@ PyObject* run_request(const char* caller, const postgres_access& where,
   };
   auto* reply = ask_pool<sql_reply_parcel>(caller, where, deadline, hold, build, fail,
                                            run_atom::value, sql_request_parcel{std::move(request)});
-  if (!reply && !*answered && leased) leased->cancel();
+  if (!reply && !*answered && leased) ticket != 0 ? leased->abandon(ticket) : leased->cancel();
   return reply;
 }
 

@@ -406,7 +406,13 @@ constexpr std::array redis_keys{
 constexpr std::array pubsub_keys{
     enable_key(&bound<&pool_setting::enable>), name_key(&bound<&pool_setting::name>),
     url_key(default_redis, "PUFF_{NAME}_PUBSUB_URL", "--{name}-pubsub-url", redis_url),
-    pool_size_key};
+    key{.name = "pool_size",
+        .bound = &bound<&pool_setting::pool_size>,
+        .doc =
+            "Connections at most: one reads, one publishes; a third keeps histories and presence "
+            "from holding up what is published. More are not opened.",
+        .low = 2,
+        .high = 10000}};
 
 constexpr std::array task_queue_keys{
     enable_key(&bound<&pool_setting::enable>),
@@ -511,8 +517,13 @@ constexpr std::array graphql_limits_keys{
         .low = 1024},
     key{.name = "max_subscriptions",
         .bound = &bound<&graphql_limits_setting::max_subscriptions>,
-        .doc = "Subscriptions of one WebSocket.",
+        .doc = "Operations under way on one WebSocket.",
         .low = 1},
+    key{.name = "init_timeout_ms",
+        .bound = &bound<&graphql_limits_setting::init_timeout_ms>,
+        .doc = "Time for a WebSocket to send connection_init.",
+        .low = 1,
+        .high = day_ms},
 };
 
 constexpr std::array graphql_tables{table<&graphql_setting::limits>(
@@ -548,6 +559,18 @@ constexpr std::array graphql_keys{
         .doc = "The `[[postgres]]` pool of its SQL; not needed where there is one pool only.",
         .example = "\"default\"",
         .check = pool_name},
+    key{.name = "documents",
+        .bound = &bound<&graphql_setting::documents>,
+        .doc = "A JSON file of documents that clients may name instead of sending them: ids and "
+               "documents, or Apollo's manifest.",
+        .example = "\"documents.json\""},
+    key{.name = "documents_only",
+        .bound = &bound<&graphql_setting::documents_only>,
+        .doc = "Refuse every other document."},
+    key{.name = "automatic_documents",
+        .bound = &bound<&graphql_setting::automatic_documents>,
+        .doc = "Documents that clients may leave here by automatic persisted queries; 0: none.",
+        .high = 1000000},
 };
 
 constexpr std::array mount_keys{
@@ -610,6 +633,68 @@ constexpr std::array addon_keys{
         .high = day_ms},
 };
 
+constexpr std::array pubsub_endpoint_keys{
+    enable_key(&bound<&pubsub_endpoint_setting::enable>),
+    key{.name = "name",
+        .bound = &bound<&pubsub_endpoint_setting::name>,
+        .doc = "Its name, for people.",
+        .example = "\"rooms\"",
+        .check = header_text},
+    key{.name = "path",
+        .bound = &bound<&pubsub_endpoint_setting::path>,
+        .doc = "Where it is served; \"/live/{room}\" takes any segment there.",
+        .example = "\"/live/{room}\"",
+        .check = http_path,
+        .required = true},
+    key{.name = "channel",
+        .bound = &bound<&pubsub_endpoint_setting::channel>,
+        .doc = "The channel, in which {room} is what the path has there.",
+        .example = "\"room:{room}\"",
+        .required = true},
+    key{.name = "pubsub",
+        .bound = &bound<&pubsub_endpoint_setting::pubsub>,
+        .doc = "The `[[pubsub]]` pool.",
+        .check = pool_name},
+    key{.name = "authorize",
+        .bound = &bound<&pubsub_endpoint_setting::authorize>,
+        .doc = "A Python function (request, channel) that says who may; without it everybody may.",
+        .example = "\"my_project.rooms.authorize\"",
+        .check = dotted_path},
+    key{.name = "websocket",
+        .bound = &bound<&pubsub_endpoint_setting::websocket>,
+        .doc = "Serve WebSockets."},
+    key{.name = "sse",
+        .bound = &bound<&pubsub_endpoint_setting::sse>,
+        .doc = "Serve server-sent events."},
+    key{.name = "publish",
+        .bound = &bound<&pubsub_endpoint_setting::publish>,
+        .doc = "Publish what a WebSocket's client sends; else it is closed with 1008."},
+    key{.name = "keep",
+        .bound = &bound<&pubsub_endpoint_setting::keep>,
+        .doc = "So many newest messages are kept of what is published that way; 0: none.",
+        .high = 1000000},
+    key{.name = "keep_for_ms",
+        .bound = &bound<&pubsub_endpoint_setting::keep_for_ms>,
+        .doc = "How long they are kept after the last one.",
+        .low = 1,
+        .high = 365 * day_ms},
+    key{.name = "max_messages",
+        .bound = &bound<&pubsub_endpoint_setting::max_messages>,
+        .doc = "Messages that wait for a slow client; then the oldest go.",
+        .low = 1,
+        .high = 1000000},
+    key{.name = "disconnect_slow",
+        .bound = &bound<&pubsub_endpoint_setting::disconnect_slow>,
+        .doc = "Disconnect a client that lost messages that way, rather than tell it of the gap."},
+    key{.name = "heartbeat_ms",
+        .bound = &bound<&pubsub_endpoint_setting::heartbeat_ms>,
+        .doc =
+            "Silence after which server-sent events send an empty line; so a client that is gone "
+            "is noticed.",
+        .low = 100,
+        .high = day_ms},
+};
+
 constexpr std::array root_tables{
     table<&settings::server>("server", server_keys, "Where and how the HTTP server listens."),
     table<&settings::limits>("limits", limits_keys, "What one client may use."),
@@ -633,6 +718,8 @@ constexpr std::array root_tables{
                               "An application below a path of the same port."),
     tables<&settings::addons>("addons", "name", addon_keys,
                               "A shared library in C++ that joins the process."),
+    tables<&settings::pubsub_endpoint>("pubsub_endpoint", "name", pubsub_endpoint_keys,
+                                       "A channel of publish and subscribe for browsers."),
 };
 
 constexpr section root{.name = "",

@@ -88,6 +88,7 @@ struct graphql_limits_setting {
   std::uint32_t max_batch = 0;
   std::uint32_t max_message_bytes = 1048576;
   std::uint32_t max_subscriptions = 100;
+  std::chrono::milliseconds init_timeout_ms{10000};
 };
 
 /// `[[graphql]]`
@@ -96,7 +97,10 @@ struct graphql_setting {
   std::string name = "default";
   std::string schema;
   std::string url, subscriptions_url, playground_url;
-  std::string database;  ///< name of a `[[postgres]]` pool
+  std::string database;   ///< name of a `[[postgres]]` pool
+  std::string documents;  ///< file of documents that clients may name
+  bool documents_only = false;
+  std::uint32_t automatic_documents = 0;
   graphql_limits_setting limits;
 };
 
@@ -152,6 +156,15 @@ struct python_setting {
   std::chrono::milliseconds stall_threshold_ms{1000};
 };
 
+/// `[cluster]`
+struct cluster_setting {
+  std::string name;  ///< empty: this node has no cluster
+  std::string url = "redis://localhost:6379";
+  std::chrono::milliseconds lease_ms{8000};
+  bool hosts = true;                 ///< keeps actors of the classes it knows
+  std::vector<std::string> modules;  ///< imported at start, for their actors
+};
+
 /// `[[addons]]`: a shared library that joins the process.
 struct addon_setting {
   bool enable = true;
@@ -163,13 +176,20 @@ struct addon_setting {
   std::chrono::milliseconds answer_limit_ms{30000};
 };
 
-/// `[cluster]`
-struct cluster_setting {
-  std::string name;  ///< empty: this node has no cluster
-  std::string url = "redis://localhost:6379";
-  std::chrono::milliseconds lease_ms{8000};
-  bool hosts = true;                 ///< keeps actors of the classes it knows
-  std::vector<std::string> modules;  ///< imported at start, for their actors
+/// `[[pubsub_endpoint]]`: a channel as browsers hear it.
+struct pubsub_endpoint_setting {
+  bool enable = true;
+  std::string name;  ///< for people
+  std::string path;
+  std::string channel;
+  std::string pubsub = "default";
+  std::string authorize;  ///< a Python function; empty: everybody may
+  bool websocket = true, sse = true, publish = false;
+  std::uint32_t keep = 0;
+  std::chrono::milliseconds keep_for_ms{3600000};
+  std::uint32_t max_messages = 1000;
+  bool disconnect_slow = false;
+  std::chrono::milliseconds heartbeat_ms{15000};
 };
 
 enum class log_format : std::uint8_t { text, json };
@@ -207,6 +227,7 @@ struct settings {
   std::vector<graphql_setting> graphql;
   std::vector<mount_setting> mounts;
   std::vector<addon_setting> addons;
+  std::vector<pubsub_endpoint_setting> pubsub_endpoint;
 };
 
 }  // namespace puff::config

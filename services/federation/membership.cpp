@@ -170,15 +170,21 @@ void membership::fetch_view() {
     auto* self = *weak;
     if (!self) return;
     self->viewing_ = false;
-    if (self->state_ == state::leaving || self->state_ == state::left) return;
-    if (reply) {
-      self->view_ = std::move(*reply);
-      self->listener_.on_view(self->view_);
-      if (!*weak) return;
-    }
-    // A failure is made good by the next beat, which sees another version.
-    if (std::exchange(self->view_again_, false)) self->fetch_view();
+    self->viewed(std::move(reply));
   });
+}
+
+void membership::viewed(expected<cluster_view> reply) {
+  const auto weak = self_;
+  const bool here = state_ != state::leaving && state_ != state::left;
+  if (reply && here) {
+    view_ = std::move(*reply);
+    listener_.on_view(view_);
+    if (!*weak) return;
+  }
+  for (auto& done : std::exchange(refreshed_, {})) done();
+  // A failure is made good by the next beat, which sees another version.
+  if (*weak && here && std::exchange(view_again_, false)) fetch_view();
 }
 
 void membership::leave(std::function<void()> done) {

@@ -90,6 +90,7 @@ class membership {
   void renew(clock::time_point sent);
   void fence(const std::string& why);
   void fetch_view();
+  void viewed(expected<cluster_view> reply);
   void end_life();
   void arm(deadline_wheel::ticket& which, std::chrono::milliseconds later,
            void (membership::*what)());

@@ -144,9 +144,9 @@ error router::add_handler(std::string_view method, std::string_view pattern, han
   return added ? error{} : malformed(pattern, "this method has a handler already");
 }
 
-error router::assign(std::string_view path, std::uint32_t number) {
+error router::assign(std::string_view path, std::uint32_t number, sockets websockets) {
   if (path.empty() || path.front() != '/') return malformed(path, "must begin with /");
-  const bool added = assigned_.emplace(path, mounted{number}).second;
+  const bool added = assigned_.emplace(path, mounted{number, websockets}).second;
   return added ? error{} : malformed(path, "an application has it already");
 }
 
@@ -167,7 +167,11 @@ router::match_result router::match(std::string_view method, std::string_view pat
   const node* found = nullptr;
   if (!path.empty() && path.front() == '/') found = root_->find(path.substr(1), values);
   if (!found) {
-    if (const auto exact = assigned_.find(path); exact != assigned_.end()) return exact->second;
+    if (const auto exact = assigned_.find(path); exact != assigned_.end()) {
+      if (exact->second.websockets == sockets::only && method != websocket_method)
+        return needs_upgrade{};
+      return exact->second;
+    }
     for (const auto& [prefix, application] : mounts_)
       if (path.substr(0, prefix.size()) == prefix &&
           (path.size() == prefix.size() || path[prefix.size()] == '/'))

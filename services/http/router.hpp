@@ -46,13 +46,17 @@ class router {
   /// Requests for a WebSocket; GET may have a handler of its own beside it.
   error add_websocket(std::string_view pattern, websocket_handler what);
 
-  enum class sockets : std::uint8_t { refused, served };
+  enum class sockets : std::uint8_t {
+    refused,
+    served,
+    only,  ///< and nothing else: any other request is told to upgrade
+  };
   /// Gives everything at or below `prefix` ("" or "/": everything) to application `number`. One
   /// that serves no WebSockets gets requests for them as any other GET.
   error mount(std::string_view prefix, std::uint32_t number, sockets websockets = sockets::refused);
 
   /// Gives exactly `path`, whatever the method, to application `number`: before any mount.
-  error assign(std::string_view path, std::uint32_t number);
+  error assign(std::string_view path, std::uint32_t number, sockets websockets = sockets::refused);
 
   struct not_found {};
   struct not_allowed {

@@ -10,6 +10,7 @@
 #include "schemas/request.hpp"
 #include "schemas/response.hpp"
 #include "services/http/bind_address.hpp"
+#include "services/http/cors.hpp"
 #include "services/http/limits.hpp"
 #include "services/http/router.hpp"
 #include "services/timers/deadline_wheel.hpp"
@@ -33,6 +34,7 @@ struct access_record {
 struct server_options {
   http::limits limits;
   std::shared_ptr<const http::router> router;            ///< none: everything goes to mount 0
+  std::shared_ptr<const cors_policy> cors;               ///< none: applications see to it
   std::function<void(const access_record&)> access_log;  ///< none: nothing is kept for it
   std::function<void(std::string_view)> error_log;       ///< faults of handlers and applications
 };

@@ -106,6 +106,7 @@ class session {
     std::uint64_t unconsumed = 0;  // body bytes handed over and not yet consumed
     std::uint64_t discarded = 0;
     time_point since{};
+    std::string origin;  // of the page, if there are rules for other sites
   };
   struct answered {
     answer_plan plan;

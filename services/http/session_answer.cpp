@@ -61,7 +61,10 @@ void session::start(const response_head& head, std::optional<std::uint64_t> whol
   shape.minor_version = asked_.minor_version;
   shape.whole_body = whole;
   shape.keep_alive = asked_.keep_alive && !host_->draining() && !(whole && abandons_body());
-  auto plan = out_.write([&](std::string& out) { return write_head(out, head, shape); });
+  std::optional<response_head> shared;
+  if (const auto* cors = host_->cors()) cors->add_to(shared.emplace(head).headers, asked_.origin);
+  const auto& told = shared ? *shared : head;
+  auto plan = out_.write([&](std::string& out) { return write_head(out, told, shape); });
   if (!plan) {
     host_->log_error(describe(plan.error()));
     return answer_self(plain_answer(500), after::keep_open);

@@ -39,6 +39,10 @@ void session::on_head() {
     log_text_ = std::make_unique<log_text>(log_text{
         request_->method, request_->target, std::string{request_->headers.get("user-agent")}});
   set_stage(stage::collecting);
+  if (const auto* cors = host_->cors()) {
+    asked_.origin = request_->headers.get("origin");
+    if (is_preflight(*request_)) return answer_self(cors->preflight(*request_), after::keep_open);
+  }
   route();
   if (stage_ == stage::collecting && parser_->done()) dispatch();
 }
@@ -56,7 +60,7 @@ void session::route() {
     asked_.by = maker::application;
     asked_.mount = to->number;
     asked_.whole = request_->content_length.value_or(whole_body_bytes + 1) <= whole_body_bytes;
-    if (socket && to->websockets == router::sockets::served) take_wish();
+    if (socket && to->websockets != router::sockets::refused) take_wish();
   } else if (auto* native = std::get_if<router::native>(&found)) {
     asked_.params = std::move(native->params);
     asked_.plain = std::get_if<plain_handler>(native->what);

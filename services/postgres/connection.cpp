@@ -246,6 +246,7 @@ void connection::implementation::end(ec code, const std::string& text) {
   cancel_watch_.release();
   cancel_.reset();
   wheel_.cancel(cancel_check_);
+  wheel_.cancel(cancel_repeat_);
   handle_.reset();
   work_ = work::none;
   pending_ = 0;

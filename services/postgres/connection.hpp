@@ -52,7 +52,8 @@ class connection final {
   /// with libpq's own text, or `timed_out`.
   void open(clock::time_point deadline, open_callback done);
   void run(sql_request request, reply_callback done);
-  /// Asks the server to cancel what runs now; its holder gets the server's error.
+  /// Asks the server to cancel what runs now; its holder gets the server's error. Asks again, for
+  /// some seconds, while it still runs.
   void cancel();
   /// Ends the request of this ticket as if its deadline had passed, but with `cancelled`. Unknown
   /// ones are ignored.

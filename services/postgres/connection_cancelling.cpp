@@ -10,20 +10,40 @@ using namespace std::chrono_literals;
 
 /// A cancel that came before its statement, or got lost, is sent again after this time.
 constexpr auto again_after = 250ms;
-/// A server that confirms none for so long has lost the connection.
+/// A server that confirms none for so long has lost the connection. Nor is one asked for longer by
+/// somebody who still waits for the statement's own end.
 constexpr auto confirmed_within = 5s;
 
 }  // namespace
 
 void connection::implementation::cancel() {
   if (life_ != life::open) return;
-  if (work_ != work::none || !in_flight_.empty())
-    return send_cancel(in_flight_.empty() ? 0 : in_flight_.front().number);
+  // One that waits for an earlier cancel to arrive runs, as far as its holder knows.
+  const auto& first = in_flight_.empty() && work_ == work::none ? waiting_ : in_flight_;
+  if (!first.empty()) {
+    unwanted_ = first.front().number;
+    repeat_until_ = clock::now() + confirmed_within;
+    return cancel_unwanted();
+  }
+  if (work_ != work::none) return send_cancel(0);
   auto keep = shared_from_this();
   entries ended;
   ended.splice(ended.end(), listening_);
   pending_ -= ended.size();
   answer_all(std::move(ended), ec::cancelled, "the wait for notifications was cancelled");
+}
+
+/// Again and again until the request has ended, in case that the server got to see a cancel before
+/// the statement.
+void connection::implementation::cancel_unwanted() {
+  wheel_.cancel(cancel_repeat_);
+  auto is_unwanted = [this](const entries& in) {
+    return !in.empty() && in.front().number == unwanted_;
+  };
+  const bool runs = is_unwanted(in_flight_);
+  if (clock::now() >= repeat_until_ || !(runs || is_unwanted(waiting_))) return;
+  if (runs) send_cancel(unwanted_);
+  cancel_repeat_ = wheel_.arm(clock::now() + again_after, [this] { cancel_unwanted(); });
 }
 
 void connection::implementation::send_cancel(std::uint64_t target) {

@@ -38,6 +38,11 @@ std::vector<subscription> channel_table::of(const inbox& who) const {
   return found == by_member_.end() ? std::vector<subscription>{} : found->second;
 }
 
+bool channel_table::has(const subscription& what, const inbox& who) const {
+  const auto* members = find(what.kind, what.name);
+  return members && std::any_of(members->begin(), members->end(), is(who));
+}
+
 const channel_table::members_of* channel_table::find(subscription_kind kind,
                                                      const std::string& name) const {
   const auto& names = by_name_[place_of(kind)];
@@ -56,8 +61,15 @@ channel_table::outcome channel_table::deliver(subscription_kind kind, const std:
   return result;
 }
 
-void channel_table::for_each_member(const std::function<void(inbox&)>& f) const {
-  for (const auto& [who, has] : by_member_) f(const_cast<inbox&>(*who));
+void channel_table::for_each_member(
+    const std::function<void(inbox&, const std::vector<subscription>&)>& f) const {
+  for (const auto& [who, has] : by_member_) f(const_cast<inbox&>(*who), has);
+}
+
+void channel_table::for_each_member_of(const subscription& what,
+                                       const std::function<void(inbox&)>& f) const {
+  if (const auto* members = find(what.kind, what.name))
+    for (const auto& each : *members) f(*each);
 }
 
 std::vector<channel_table::member> channel_table::forget(const subscription& what) {

@@ -24,6 +24,7 @@ class channel_table {
   std::optional<bool> remove(const subscription& from, const inbox& who);
   /// Everything that `who` has.
   std::vector<subscription> of(const inbox& who) const;
+  bool has(const subscription& what, const inbox& who) const;
   bool contains(const subscription& what) const { return find(what.kind, what.name) != nullptr; }
 
   /// Gives it to everybody who subscribes to it; how many they were, and how many had no room.
@@ -32,8 +33,10 @@ class channel_table {
   };
   outcome deliver(subscription_kind kind, const std::string& name,
                   const pubsub_message_ptr& message) const;
-  /// Calls `f` once with everybody who subscribes to anything.
-  void for_each_member(const std::function<void(inbox&)>& f) const;
+  /// Calls `f` once with everybody who subscribes to anything, and to what.
+  void for_each_member(
+      const std::function<void(inbox&, const std::vector<subscription>&)>& f) const;
+  void for_each_member_of(const subscription& what, const std::function<void(inbox&)>& f) const;
   /// Those of one subscription, which is gone then.
   std::vector<member> forget(const subscription& what);
 

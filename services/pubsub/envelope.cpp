@@ -1,9 +1,21 @@
 #include "services/pubsub/envelope.hpp"
 
+#include <optional>
+
 namespace puff::pubsub {
 namespace {
 
 constexpr std::string_view head{"\0puff1:", 7};
+constexpr std::string_view kept_head{"\0puff2:", 7};
+
+/// Cuts off what stands before the next NUL, if that is not too far.
+std::optional<std::string_view> cut(std::string_view& rest, std::size_t most) {
+  const auto end = rest.substr(0, most + 1).find('\0');
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto word = rest.substr(0, end);
+  rest.remove_prefix(end + 1);
+  return word;
+}
 
 }  // namespace
 
@@ -13,7 +25,8 @@ bool is_sender(std::string_view from) noexcept {
 
 std::string sealed(std::string_view from, std::string_view body) {
   // A body that looks like ours is sent as nobody's, so that it comes back as it is.
-  if (from.empty() && !body.starts_with(head)) return std::string{body};
+  const bool looks_sealed = body.starts_with(head) || body.starts_with(kept_head);
+  if (from.empty() && !looks_sealed) return std::string{body};
   std::string payload;
   payload.reserve(head.size() + from.size() + 1 + body.size());
   payload.append(head).append(from).append(1, '\0').append(body);
@@ -21,11 +34,14 @@ std::string sealed(std::string_view from, std::string_view body) {
 }
 
 envelope opened(std::string_view payload) noexcept {
-  if (!payload.starts_with(head)) return {{}, payload};
+  const bool kept = payload.starts_with(kept_head);
+  if (!kept && !payload.starts_with(head)) return {{}, payload, {}};
   auto rest = payload.substr(head.size());
-  auto end = rest.substr(0, max_sender_bytes + 1).find('\0');
-  if (end == std::string_view::npos) return {{}, payload};
-  return {rest.substr(0, end), rest.substr(end + 1)};
+  const auto from = cut(rest, max_sender_bytes);
+  const auto where =
+      from && kept ? cut(rest, max_position_bytes) : std::optional{std::string_view{}};
+  if (!from || !where) return {{}, payload, {}};
+  return {*from, rest, *where};
 }
 
 }  // namespace puff::pubsub

@@ -10,6 +10,7 @@ inbox::room inbox::push(const pubsub_message_ptr& message) {
   {
     std::scoped_lock lock{guards_};
     if (closed_) return room::closed;
+    if (!watermarks_.empty() && is_repeated(*message)) return room::enough;
     bytes_ += message->body.size();
     while (count_ > 0 && (count_ >= options_.max_messages || bytes_ > options_.max_bytes)) {
       drop_oldest();
@@ -24,6 +25,22 @@ inbox::room inbox::push(const pubsub_message_ptr& message) {
   }
   if (wake) wake();
   return outcome;
+}
+
+bool inbox::is_repeated(const pubsub_message& message) {
+  auto of_channel = [&](const watermark& w) { return w.channel == message.channel; };
+  const auto found = std::find_if(watermarks_.begin(), watermarks_.end(), of_channel);
+  const auto at = found == watermarks_.end() ? std::nullopt : parse_position(message.position);
+  if (!at) return false;
+  if (is_within(*at, found->last)) return true;
+  watermarks_.erase(found);
+  return false;
+}
+
+void inbox::has_all_up_to(std::string channel, position last) {
+  std::scoped_lock lock{guards_};
+  std::erase_if(watermarks_, [&](const watermark& w) { return w.channel == channel; });
+  watermarks_.push_back({std::move(channel), std::move(last)});
 }
 
 void inbox::drop_oldest() {

@@ -4,10 +4,12 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "schemas/error.hpp"
 #include "schemas/pubsub.hpp"
+#include "services/pubsub/position.hpp"
 
 namespace puff::pubsub {
 
@@ -35,6 +37,8 @@ class inbox {
   room push(const pubsub_message_ptr& message);
   /// What follows may come after messages that are lost.
   void interrupt();
+  /// Of this channel all up to `last` were pushed; what comes of those once more is left out.
+  void has_all_up_to(std::string channel, position last);
   /// Nothing more comes; `why` is empty if that is in order. What is there can still be taken.
   void close(error why = {});
 
@@ -46,6 +50,7 @@ class inbox {
   /// no call if that is so now. A later one takes the place of an earlier one.
   bool wait(wake_callback wake);
 
+  const inbox_options& options() const noexcept { return options_; }
   bool closed() const;
   /// Closed, and all is taken.
   bool ended() const;
@@ -61,13 +66,20 @@ class inbox {
   };
 
   bool has_item() const noexcept { return count_ > 0 || (options_.tells_gaps && tail_); }
+  bool is_repeated(const pubsub_message& message);
   pubsub_item pop();
   void drop_oldest();
   void grow();
 
+  const inbox_options options_;
   mutable std::mutex guards_;  // all that follows
-  inbox_options options_;
+  struct watermark {
+    std::string channel;
+    position last;
+  };
+
   std::vector<slot> ring_;
+  std::vector<watermark> watermarks_;  // until something newer comes
   std::size_t first_ = 0, count_ = 0, bytes_ = 0;
   pubsub_gap tail_;  // before the next message to come
   std::uint64_t lost_ = 0;

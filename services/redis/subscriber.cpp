@@ -178,8 +178,10 @@ void subscriber::take_confirmation(std::vector<redis_value>& parts) {
 void subscriber::confirm(const command& by, const std::string& name) {
   auto found = of(by.kind).find(name);
   if (found == of(by.kind).end() || found->second.asked_by != by.number) return;
-  found->second.confirmed = found->second.told = true;
+  found->second.confirmed = true;
+  const bool again = std::exchange(found->second.told, true);
   answer(std::move(found->second.waiting), {});
+  if (again) listener_.on_subscribed_again(by.kind, name);
 }
 
 /// The server refuses a whole command: whose names are at fault, it says only if there is one.

@@ -46,6 +46,8 @@ class subscriber_listener {
   /// The connection is lost: what is published from now until the subscriptions are confirmed
   /// again, which happens by itself, does not come.
   virtual void on_interrupted() = 0;
+  /// A subscription is confirmed again after a reconnect.
+  virtual void on_subscribed_again(subscription_kind, const std::string&) {}
   /// A subscription that was confirmed once is refused after a reconnect, and forgotten.
   virtual void on_refused(subscription_kind kind, const std::string& name, const error& why) = 0;
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "services/telemetry/escape.hpp"
+#include "services/telemetry/local_offsets.hpp"
 #include "services/telemetry/repeat_limiter.hpp"
 #include "services/telemetry/timestamp.hpp"
 
@@ -52,10 +53,24 @@ class json_formatter : public spdlog::formatter {
   }
 };
 
-std::unique_ptr<spdlog::formatter> text_formatter() {
-  return std::make_unique<spdlog::pattern_formatter>("%Y-%m-%d %H:%M:%S.%e %^%-7l%$ %n: %v",
-                                                     spdlog::pattern_time_type::local);
-}
+/// Local time without `localtime`, whose zone a program in Python may change.
+class text_formatter : public spdlog::formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
+    auto local = message;
+    local.time += offsets_.at(message.time);
+    lines_.format(local, out);
+  }
+
+  std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<text_formatter>();
+  }
+
+ private:
+  local_offsets offsets_;
+  spdlog::pattern_formatter lines_{"%Y-%m-%d %H:%M:%S.%e %^%-7l%$ %n: %v",
+                                   spdlog::pattern_time_type::utc};
+};
 
 // What `configure` sets. Old ones live on, since a thread may just be using one.
 struct front {
@@ -66,7 +81,7 @@ struct front {
     if (shape == format::json)
       out->set_formatter(std::make_unique<json_formatter>());
     else
-      out->set_formatter(text_formatter());
+      out->set_formatter(std::make_unique<text_formatter>());
   }
 
   filter levels;

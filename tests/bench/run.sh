@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures Puff against its peers: run.sh [TOPIC|all], topics: http
-# frameworks redis pubsub websocket postgres django actors graphql startup syscalls
+# frameworks redis pubsub websocket postgres django actors graphql tasks startup syscalls
 # [--rounds N] [--seconds N] [--only CASE]; README.md tells more. Variables:
 #   PUFF             the command to measure (.venv/bin/puff)
 #   PUFF_BENCH_BUILD a build folder that has the C++ programs (else build/release, built here)
@@ -17,6 +17,7 @@ need "$PUFF" "run deploy/setup.sh, or name another command by PUFF"
 venv=$PWD/build/bench/venv
 mkdir -p build/bench
 (python_packages examples bench) >&2
+case ${1:-all} in tasks | all) (node_packages tests/bench) >&2 ;; esac
 
 if [ -z "${PUFF_BENCH_BUILD:-}" ]; then
   export PUFF_BENCH_BUILD=$PWD/build/release

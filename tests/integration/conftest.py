@@ -10,6 +10,7 @@ INSIDE = [
     "test_redis.py",
     "test_postgres_injection.py",
     "test_pubsub.py",
+    "test_pubsub_history.py",
     "test_postgres_pool.py",
     "test_sqlalchemy.py",
     "test_graphql_schema.py",

@@ -17,6 +17,7 @@ def demo(tmp_path_factory, postgres_server):
     postgres_server.query("CREATE DATABASE browsed")
     env = {"PUFF_DEFAULT_POSTGRES_URL": postgres_server.url_of("browsed")}
     with RedisServer(tmp_path_factory.mktemp("redis")) as redis:
+        env["PUFF_DEFAULT_PUBSUB_URL"] = redis.url
         arguments = ["serve", "--bind", "127.0.0.1:0", "--default-redis-url", redis.url]
         with PuffProcess(arguments, ROOT / "examples/demo", env) as process:
             yield Site(process, serving_address(process))

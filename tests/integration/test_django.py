@@ -1,6 +1,7 @@
 """Django on Puff: where connections come from and go to, and the project of examples/polls."""
 
 import asyncio
+import contextlib
 import json
 import re
 import subprocess
@@ -118,6 +119,63 @@ def test_files_are_served(facts):
     assert again.status == 304
     assert facts.get("/files/nothing").status == 404
     assert facts.get("/files/..%2Fconftest.py").status == 400
+
+
+# -- databases that are no pool's
+
+
+@pytest.fixture
+def outside(tmp_path, postgres_server, database, redis):
+    """The same site with a database that its settings name; called with what they add."""
+    with contextlib.ExitStack() as serving:
+
+        def serve_with(**settings):
+            server = {"NAME": "facts", "USER": "postgres", "PORT": postgres_server.port}
+            server["HOST"] = postgres_server.socket_directory
+            configuration = (
+                'wsgi = "django_facts.wsgi"\nasyncio = true\ndjango = true\n'
+                f'[[redis]]\nurl = "{redis.url}"\n'
+            )
+            env = {"FACTS_DATABASE": json.dumps({**server, **settings})}
+            return serving.enter_context(served(tmp_path, configuration, **env))
+
+        yield serve_with
+
+
+def test_a_connection_to_a_server_is_kept_for_the_next_requests(outside, postgres_server):
+    site = outside(CONN_MAX_AGE=600)
+    (first,) = {pid for _ in range(5) for pid in site.get("/backend").json()}
+    pairs = at_once([lambda: site.get("/backend").json() for _ in range(3)])
+    assert all(before == after for before, after in pairs)
+    three = {before for before, _ in pairs}
+    assert first in three
+    assert len(three) == 3
+    assert {site.get("/backend").json()[0] for _ in range(5)} < three
+    # One that the server has ended is not given to anybody.
+    those = f"FROM pg_stat_activity WHERE pid IN ({', '.join(map(str, three))})"
+    postgres_server.query(f"SELECT pg_terminate_backend(pid) {those}")
+    wait_until(lambda: postgres_server.query(f"SELECT count(*) {those}") == "0", "their end")
+    assert site.get("/backend").json()[0] not in three
+
+
+def test_what_a_request_leaves_open_is_not_kept(outside, postgres_server):
+    site = outside(CONN_MAX_AGE=None)
+    pid = site.get("/backend").json()[0]
+    assert site.get("/unfinished").text == "left"
+    wait_until(lambda: not open_sessions(postgres_server, "transaction"), "no open transaction")
+    assert site.get("/backend").json()[0] != pid
+    assert postgres_server.query("SELECT to_regclass('unfinished')", "facts") == ""
+
+
+def test_without_an_age_each_request_connects(outside):
+    site = outside(CONN_MAX_AGE=0)
+    assert len({site.get("/backend").json()[0] for _ in range(3)}) == 3
+
+
+def test_a_connection_is_not_kept_beyond_its_age(outside):
+    site = outside(CONN_MAX_AGE=0.2)  # seconds
+    pid = site.get("/backend").json()[0]
+    wait_until(lambda: site.get("/backend").json()[0] != pid, "another connection")
 
 
 # -- examples/polls
@@ -259,15 +317,20 @@ def test_the_admin_is_of_use_in_a_browser(polls, tmp_path):
             await visit(page, "/admin/polls/question/add/")
             await fill(page, text="Cake or pie?", tags="[]")
             await fill(page, **{"choices-0-text": "Cake", "choices-1-text": "Pie"})
+            await fill(page, published_at_0="2001-02-03", published_at_1="04:05:06")
             await submit(page)
             assert "was added successfully" in await text(page)
+            await choose_filter(page, "Today")
+            assert "Cake or pie?" not in await rows(page)
+            await choose_filter(page, "Any date")
+            assert "Cake or pie?" in await rows(page)
             await visit(page, "/admin/polls/question/?q=Cake")
             assert "1 question" in await text(page)
             await page.follow(page.evaluate("document.querySelector('th.field-text a').click()"))
             await fill(page, text="Cake, pie or neither?")
             await submit(page)
             assert "was changed successfully" in await text(page)
-            await visit(page, "/admin/polls/question/?published_at__gte=2020-01-01&q=neither")
+            await visit(page, "/admin/polls/question/?published_at__lt=2020-01-01&q=neither")
             await page.follow(page.evaluate("document.querySelector('th.field-text a').click()"))
             await page.follow(page.evaluate("document.querySelector('.deletelink').click()"))
             await submit(page)
@@ -290,6 +353,17 @@ async def fill(page, **fields):
 async def submit(page):
     button = "document.querySelector('main [type=submit], #content [type=submit]')"
     await page.follow(page.evaluate(f"{button}.click()"))
+
+
+async def choose_filter(page, name):
+    """Clicks a link of the list's filter."""
+    links = "[...document.querySelectorAll('#changelist-filter a')]"
+    found = f"{links}.find(link => link.textContent.trim() === {json.dumps(name)})"
+    await page.follow(page.evaluate(f"{found}.click()"))
+
+
+async def rows(page):
+    return await page.evaluate("document.querySelector('#result_list')?.innerText ?? ''")
 
 
 async def text(page):

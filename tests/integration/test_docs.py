@@ -154,9 +154,16 @@ def terminal(project, puff, tmp_path, request):
         url = url_of(request.getfixturevalue(server)) if names else ""
         return {f"PUFF_{name}_{kind.upper()}_URL": url for name in names}
 
+    def cluster():
+        file = project.path("puff.toml")
+        if not file.exists() or "cluster" not in tomllib.loads(file.read_text()):
+            return {}
+        return {"PUFF_CLUSTER_URL": request.getfixturevalue("redis_server").url}
+
     def servers():
         """Private ones, started when they are needed."""
         return {
+            **cluster(),
             **named("redis", "redis_server", lambda server: server.url),
             **named("pubsub", "redis_server", lambda server: server.url),
             **named("task_queue", "redis_server", lambda server: server.url),

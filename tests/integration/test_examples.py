@@ -3,14 +3,15 @@
 import hashlib
 import random
 import re
+import signal
 import time
 
 import pytest
 from integration.apps.serving import Site, serving_address
 
-from support.clients import at_once
-from support.puff_process import PUFF, ROOT, PuffProcess
-from support.servers import RedisServer
+from support.clients import HttpClient, at_once
+from support.puff_process import PUFF, ROOT, PuffProcess, run_puff
+from support.servers import RedisServer, wait_until
 
 EXAMPLES = ROOT / "examples"
 FOUR = ["visits", "sleep", "stream", "upload"]
@@ -26,6 +27,7 @@ def serve(name, redis, postgres_url):
     if name == "demo":
         program = NATIVE
         env = {"VIRTUAL_ENV": str(ROOT / ".venv"), "PUFF_DEFAULT_POSTGRES_URL": postgres_url}
+        env["PUFF_DEFAULT_PUBSUB_URL"] = redis.url
     process = PuffProcess(arguments, EXAMPLES / name, env, program)
     return Site(process, serving_address(process))
 
@@ -179,3 +181,43 @@ def test_development_needs_no_redis_of_ones_own(tmp_path):
     with PuffProcess(["dev", "--bind", "127.0.0.1:0"], folder) as process:
         assert Site(process, serving_address(process)).get("/visits").json() == {"visits": 1}
         process.stop()
+
+
+def test_the_cluster_script_starts_a_shop_of_three_nodes(tmp_path):
+    door = str(tmp_path / "web.sock")
+    env = {
+        "NO_SETUP": "1",
+        "PUFF_COMMAND": str(PUFF),
+        "PUFF_BIND": f"unix:{door}",
+        "PUFF_RUNTIME_DIR": str(tmp_path / "run"),
+    }
+    shop = PuffProcess([], ROOT, env, ROOT / "deploy/cluster.sh")
+    try:
+        shop.wait_for_address(door, 30)
+
+        def get(path):
+            with HttpClient(door, timeout=30) as client:
+                response = client.get(path)
+            assert response.status == 200, response.body
+            return response.json()
+
+        assert get("/")["node"] == "web"
+        assert get("/cart/ada/add/tea")["items"] == {"tea": 1}
+        assert get("/cart/ada/add/tea")["items"] == {"tea": 2}
+        ran = [get("/checkout/5") for _ in range(4)]
+        assert {each["node"] for each in ran} <= {"worker-1", "worker-2"}
+        assert [each["total"] for each in ran] == [5, 10, 15, 20]
+        assert get("/till")["total"] == 20
+        homes = {get(f"/cart/{name}")["node"] for name in "abcdefghi"}
+        assert homes == {"web", "worker-1", "worker-2"}
+        wait_until(
+            lambda: all(
+                name in run_puff(["status", "--cluster"], tmp_path, env).stdout
+                for name in ("web", "worker-1", "worker-2")
+            ),
+            "all are shown",
+        )
+    finally:
+        shop.send_signal(signal.SIGTERM)
+        status = shop.wait(40)
+    assert status == 0, shop.output

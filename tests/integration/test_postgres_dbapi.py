@@ -409,6 +409,107 @@ def test_one_connection_serves_many_at_a_time(conn):
     assert conn.notices == []
 
 
+def test_in_autocommit_many_share_one_connection(connect):
+    conn = connect(autocommit=True)
+    backends = set()
+
+    def ask(number):
+        def asking():
+            cur = conn.cursor()
+            got = []
+            for i in range(40):
+                cur.execute(
+                    "SELECT oid, %s, pg_backend_pid() FROM pg_class WHERE oid = %s", [number, 1259]
+                )
+                *row, backend = cur.fetchone()
+                got.append(tuple(row))
+                backends.add(backend)
+                cur.execute("SELECT relnatts FROM pg_class WHERE oid = %s", [1259 if i % 2 else 0])
+                got.append(cur.rowcount)
+            return got
+
+        return asking
+
+    expected = [[(1259, n), 0, (1259, n), 1] * 20 for n in range(12)]
+    assert run_together([ask(n) for n in range(12)]) == expected
+    assert len(backends) == 1
+
+
+def test_a_shared_connection_fails_who_is_to_blame_alone(connect):
+    conn = connect(autocommit=True)
+
+    def divide(number):
+        def dividing():
+            cur = conn.cursor()
+            failed = 0
+            for _ in range(20):
+                try:
+                    cur.execute("SELECT 1 / relnatts FROM pg_class WHERE oid = %s", [number])
+                    cur.execute(
+                        "SELECT 1 / (oid::int - 1259) FROM pg_class WHERE oid = %s", [number]
+                    )
+                except errors.DivisionByZero:
+                    failed += 1
+            return failed
+
+        return dividing
+
+    assert run_together([divide(n) for n in (1259, 1249) * 4]) == [20, 0] * 4
+
+
+def test_a_transaction_keeps_a_shared_connection_for_itself(connect, table):
+    conn = connect(autocommit=True)
+
+    def write(number):
+        def writing():
+            cur = conn.cursor()
+            for _ in range(10):
+                cur.executemany(f"INSERT INTO {table} VALUES (%s)", [(number,), (number + 1,)])
+                cur.execute(f"SELECT count(*) FROM {table} WHERE id = %s", [number])
+                cur.execute(f"DELETE FROM {table} WHERE id >= %s AND id < %s", [number, number + 2])
+                assert cur.rowcount == 2
+            return number
+
+        return writing
+
+    assert run_together([write(n) for n in range(1000, 1016, 2)]) == list(range(1000, 1016, 2))
+
+
+def test_turns_come_in_the_order_of_asking():
+    turns, order = _puff.PgTurns(), []
+
+    def take(number):
+        def taking():
+            with turns:
+                order.append(number)
+
+        return taking
+
+    def hold():
+        with turns:
+            run_together([lambda: None])
+            order.append("held")
+
+    run_together([hold, *(take(n) for n in range(5))])
+    assert sorted(map(str, order)) == ["0", "1", "2", "3", "4", "held"]
+    if _puff.is_puff():
+        assert order == ["held", 0, 1, 2, 3, 4]
+
+
+def test_a_turn_that_nobody_has_cannot_be_left():
+    turns = _puff.PgTurns()
+    with pytest.raises(RuntimeError, match="nobody has the turn"):
+        turns.leave()
+    turns.share()
+    turns.share()
+    with pytest.raises(RuntimeError, match="nobody has the turn"):
+        turns.leave()
+    turns.unshare()
+    turns.unshare()
+    with turns, pytest.raises(RuntimeError, match="nobody has the turn"):
+        turns.unshare()
+
+
 def test_waits_of_several_connections_overlap(connect):
     def sleep():
         cur = connect().cursor()

@@ -1,18 +1,22 @@
 """What is large, cut off, given up or left behind, seen from a program's side."""
 
+import os
 import re
 
 import pytest
+from fault import postgres_soak
 from fault.postgres_large import MOST_KIB, read
 from integration.apps.serving import served
 
 from support.faults import FaultyProxy
-from support.puff_process import run_puff
+from support.puff_process import ROOT, run_puff
 from support.servers import wait_until
+
+TESTS = ROOT / "tests"
 
 
 def test_large_results_and_copies_need_little_memory(project, postgres_server):
-    told = read(postgres_server, project.folder, mib=200, seconds=60)
+    told = read(postgres_server, project.folder, mib=200, seconds=100)
     assert {way: size for way, (size, _) in told.items()} == {
         "named": 200,
         "streamed": 200,
@@ -22,70 +26,24 @@ def test_large_results_and_copies_need_little_memory(project, postgres_server):
     assert max(grown for _, grown in told.values()) < MOST_KIB, told
 
 
+def test_leases_that_are_left_or_given_up_leave_nothing_behind():
+    assert postgres_soak.main("60000", "60") == 0
+
+
 def in_folder(project):
     return {"PYTHONPATH": str(project.folder)}
 
 
 BROKEN = """
-import puff
 from puff import postgres
-
-db = postgres.pool("default")
-ENDLESS = "SELECT repeat('x', 1000) FROM (SELECT generate_series(1, 100000000)) AS n"
-
-class Endless:
-    size = 0
-    def move(self, much):
-        if self.size < 4_000_000 <= self.size + much:
-            print("midway", flush=True)
-        self.size += much
-    def write(self, data):
-        self.move(len(data))
-    def read(self, size):
-        self.move(size)
-        return b"x" * (size - 1) + b"\\n"
-
-def named(cursor, file):
-    with cursor.connection.cursor("endless") as rows:
-        rows.execute(ENDLESS)
-        for row in rows:
-            file.move(1000)
-
-def copy_out(cursor, file):
-    cursor.copy_expert(f"COPY ({ENDLESS}) TO STDOUT", file)
-
-def copy_in(cursor, file):
-    cursor.execute("CREATE TEMPORARY TABLE lines (line text)")
-    cursor.copy_expert("COPY lines FROM STDIN", file)
-
-def native_copy_out(cursor, file):
-    with db.acquire() as connection:
-        connection.copy_from_query(ENDLESS, output=file)
-
-def native_copy_in(cursor, file):
-    db.execute("CREATE UNLOGGED TABLE lines (line text)")
-    with db.acquire() as connection:
-        connection.copy_to_table("lines", source=file)
-
-def whole():
-    def one(n):
-        with db.acquire() as connection:
-            return connection.fetchval("SELECT $1::int FROM pg_sleep(0.01)", n)
-    while True:
-        try:
-            return puff.join_all([puff.spawn(one, n) for n in range(4)]) == [0, 1, 2, 3]
-        except postgres.OperationalError:
-            puff.sleep_ms(10)
+from support import endless
 
 def main(work):
-    connection = postgres.connect(dbname="default")
     try:
-        globals()[work](connection.cursor(), Endless())
+        endless.run(work)
     except postgres.OperationalError as error:
         print("lost:", str(error).strip().replace("\\n", " "), flush=True)
-    print("closed", connection.closed, flush=True)
-    connection.close()
-    print("whole", whole(), flush=True)
+    print("whole", endless.whole(), flush=True)
 """
 
 
@@ -105,7 +63,8 @@ def test_a_network_that_breaks_in_the_midst_is_told(
     url = f"postgres://postgres@127.0.0.1:{proxy.port}/{postgres_database}"
     project.write("puff.toml", f'[[postgres]]\nurl = "{url}"\npool_size = 4\n')
     project.write("work.py", BROKEN)
-    process = puff("run", "work.main", work, **in_folder(project))
+    path = f"{project.folder}{os.pathsep}{TESTS}"
+    process = puff("run", "work.main", work, PYTHONPATH=path)
     process.wait_for_line("^midway")
     if stalled:
         proxy.stall()
@@ -117,9 +76,9 @@ def test_a_network_that_breaks_in_the_midst_is_told(
         wait_until(lambda: postgres_server.query(sql) == "1", "a session that is stuck")
     proxy.cut()
     proxy.heal()
-    process.wait_for_line("^lost: .+")
     closed = process.wait_for_line("^closed (.)")
     assert closed[1] == ("0" if work.startswith("native") else "2")
+    process.wait_for_line("^lost: .+")
     process.wait_for_line("^whole True")
     assert process.wait() == 0
     assert "Traceback" not in process.output

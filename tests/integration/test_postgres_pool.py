@@ -9,6 +9,7 @@ import select
 import threading
 import time
 import weakref
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -134,6 +135,50 @@ def test_a_cancelled_greenlet_cancels_its_query():
     begun = time.monotonic()
     assert value(ask(session, "SELECT 1")) == b"1"
     assert time.monotonic() - begun < 5
+
+
+def test_a_cancelled_greenlet_leaves_those_alone_who_share_its_connection():
+    sleep_if = "SELECT pg_sleep(60) FROM pg_class WHERE oid = %s"
+    pg_class = 1259
+    with closing(postgres.connect(autocommit=True)) as conn:
+
+        def run(oid):
+            cursor = conn.cursor()
+            cursor.execute(sleep_if, [oid])
+            return cursor.rowcount
+
+        pid = conn.info.backend_pid
+        assert [run(0) for _ in range(6)] == [0] * 6
+        sleeps = puff.spawn(run, pg_class)
+        while db.fetchval(WAITING, pid) != "PgSleep":
+            puff.sleep_ms(1)
+        others = [puff.spawn(run, 0) for _ in range(20)]
+        others[3].cancel("that one too")
+        sleeps.cancel("enough")
+        for one in (sleeps, others.pop(3)):
+            with pytest.raises(BaseException, match=r"enough|that one too"):
+                one.join()
+        assert [one.join() for one in others] == [0] * 19
+
+
+def test_a_cancelled_greenlet_gets_no_turn():
+    turns, had = _puff.PgTurns(), []
+
+    def take(number):
+        with turns:
+            had.append(number)
+
+    turns.enter()
+    waiting = [puff.spawn(take, n) for n in range(4)]
+    puff.sleep_ms(0)
+    waiting[1].cancel("enough")
+    turns.leave()
+    with pytest.raises(BaseException, match="enough"):
+        waiting.pop(1).join()
+    puff.join_all(waiting)
+    assert had == [0, 2, 3]
+    with turns:
+        had.append("free")
 
 
 def test_a_time_limit_cancels_the_query_on_the_server():

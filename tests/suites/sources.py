@@ -21,7 +21,7 @@ def fetch(requirement: str, folder: Path) -> Path:
             f"the source distribution of {requirement}, in which its tests lie, cannot be fetched "
             f"(pip's message is above): it needs the network once, then {target} keeps it"
         )
-    (archive,) = target.glob("*.tar.gz")
+    (archive,) = target.iterdir()  # a .tar.gz or .zip
     shutil.unpack_archive(archive, target)
     archive.unlink()
     (target / "complete").touch()

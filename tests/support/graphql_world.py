@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,20 @@ def world(
     made.close()
 
 
+@pytest.fixture(scope="module")
+def shared_world(
+    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """For tests of a module that leave nothing behind."""
+    name = f"shared_{uuid.uuid4().hex}"
+    postgres_server.query(f"CREATE DATABASE {name}")
+    load_library(postgres_server, name)
+    made = World(postgres_server, name, Project(tmp_path_factory.mktemp("world")))
+    yield made
+    made.close()
+    postgres_server.query(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def run_node(program: str, *arguments: str) -> Any:
     """The last line that a program of tests/graphql prints, which is JSON."""
     if not (NODE_PROGRAMS / "node_modules").is_dir():
@@ -84,6 +99,6 @@ def run_node(program: str, *arguments: str) -> Any:
         capture_output=True,
         text=True,
         timeout=120,
-        check=True,
     )
+    assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout.splitlines()[-1])

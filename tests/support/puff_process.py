@@ -19,6 +19,9 @@ PUFF = Path(os.environ.get("PUFF_COMMAND", ROOT / ".venv/bin/puff"))
 # What a test passes on from its own environment; all else could change what Puff does.
 KEPT = {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS"}
 
+# Seconds for what takes one: a machine that builds besides may need ten times as long.
+PATIENCE = 60.0
+
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name in KEPT}
@@ -95,7 +98,7 @@ class PuffProcess:
         """Both streams, in the order of arrival."""
         return self._text("out", "err")
 
-    def wait_for_line(self, pattern: str, seconds: float = 20.0) -> re.Match[str]:
+    def wait_for_line(self, pattern: str, seconds: float = PATIENCE) -> re.Match[str]:
         """The first line of either stream that has `pattern` in it, already written or to come."""
         deadline = time.monotonic() + seconds
         seen = 0
@@ -111,7 +114,7 @@ class PuffProcess:
                 self._news.wait(left)
         raise self._error(f"no line with {pattern!r}")
 
-    def wait_for_address(self, address: tuple[str, int] | str, seconds: float = 20.0) -> None:
+    def wait_for_address(self, address: tuple[str, int] | str, seconds: float = PATIENCE) -> None:
         """Until someone listens on a (host, port) or a unix socket's path."""
 
         def ready() -> bool:
@@ -124,7 +127,7 @@ class PuffProcess:
         except TimeoutError:
             raise self._error(f"does not listen on {address}") from None
 
-    def wait(self, seconds: float = 20.0) -> int:
+    def wait(self, seconds: float = PATIENCE) -> int:
         """The exit status, once the command has ended by itself and all its output is read."""
         try:
             status = self.process.wait(seconds)
@@ -137,7 +140,9 @@ class PuffProcess:
     def send_signal(self, number: int) -> None:
         self.process.send_signal(number)
 
-    def stop(self, number: int = signal.SIGTERM, status: int = 0, seconds: float = 20.0) -> None:
+    def stop(
+        self, number: int = signal.SIGTERM, status: int = 0, seconds: float = PATIENCE
+    ) -> None:
         """Sends `number` and expects the exit status of a graceful stop."""
         self.send_signal(number)
         if (got := self.wait(seconds)) != status:

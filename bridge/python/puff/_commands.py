@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Awaitable, Sequence
 from typing import Any
 
+from puff._terminal import let_greenlets_ask
 from puff.imports import import_string
 
 
@@ -66,6 +67,7 @@ def load(path: str) -> Any:
 def call(path: str, arguments: Sequence[str]) -> int:
     """Calls a function as a command: a coroutine function on the asyncio thread, another one here.
     The exit status of a program that ended so."""
+    let_greenlets_ask()
     try:
         function = load(path)
         result = function(*arguments)

@@ -1,7 +1,11 @@
+import django
 from django.db import models
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
+
+# Django 4.2 says `check`.
+CONDITION = "condition" if django.VERSION >= (5, 1) else "check"
 
 
 class QuestionSet(models.QuerySet):
@@ -38,7 +42,7 @@ class Choice(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["question", "text"], name="one_choice_of_a_text"),
-            models.CheckConstraint(condition=~Q(text=""), name="a_choice_has_a_text"),
+            models.CheckConstraint(**{CONDITION: ~Q(text="")}, name="a_choice_has_a_text"),
         ]
 
     def __str__(self):

@@ -51,9 +51,11 @@ answer_or_question read_get(const puff::request& head, http_question question) {
     if (!text->empty() && !internal::is_object_or_null(*text))
       return http_refusal(400, "The parameters \"variables\" and \"extensions\" are JSON objects.",
                           question.media);
-  if (!query && asked.extensions.empty())
+  asked.document_id = parameter(head.query(), "documentId").value_or("");
+  if (!query && asked.extensions.empty() && asked.document_id.empty())
     return http_refusal(400, "The parameter \"query\" is missing.", question.media);
   asked.query = std::move(query).value_or("");
+  asked.persisted_hash = internal::persisted_hash_of(asked.extensions);
   question.method = http_method::get;
   question.operations.push_back(std::move(asked));
   return question;

@@ -24,8 +24,10 @@ struct http_rules {
 struct wire_operation {
   std::string query;
   std::optional<std::string> operation_name;
-  std::string variables;   ///< JSON of an object; empty: none
-  std::string extensions;  ///< the same
+  std::string variables;         ///< JSON of an object; empty: none
+  std::string extensions;        ///< the same
+  std::string document_id{};     ///< of a document that the server has; may stand for `query`
+  std::string persisted_hash{};  ///< of `extensions.persistedQuery`; the same
 };
 
 enum class http_method : std::uint8_t { get, post };

@@ -31,6 +31,13 @@ std::string_view subprotocol_of(socket_dialect dialect) noexcept {
   return dialect == socket_dialect::legacy ? legacy_name : transport_name;
 }
 
+header_block connection_headers(const header_block& of_handshake, std::string_view payload) {
+  auto out = of_handshake;
+  if (out.contains("authorization")) return out;
+  if (const auto given = internal::authorization_of(payload)) out.add("Authorization", *given);
+  return out;
+}
+
 std::optional<socket_protocol::frame> socket_protocol::read(std::string_view text) {
   auto parsed = internal::read_frame(text);
   if (!parsed) return std::nullopt;
@@ -66,11 +73,20 @@ void socket_protocol::allowed() {
   if (dialect_ == socket_dialect::legacy) send("ka");
 }
 
-void socket_protocol::denied() {
+void socket_protocol::denied(std::string_view why) {
+  refuse(4403, why.empty() ? "Forbidden" : why);
+}
+
+void socket_protocol::undecided() { refuse(4500, "The authorization failed."); }
+
+void socket_protocol::refuse(std::uint16_t code, std::string_view why) {
   if (state_ == state::closed) return;
-  if (dialect_ == socket_dialect::legacy)
-    send("connection_error", {}, "{\"message\":\"Forbidden\"}");
-  close(4403, "Forbidden");
+  if (dialect_ == socket_dialect::legacy) {
+    std::string payload = "{\"message\":";
+    append_quoted(payload, why);
+    send("connection_error", {}, payload += '}');
+  }
+  close(code, why);
 }
 
 void socket_protocol::init_expired() {

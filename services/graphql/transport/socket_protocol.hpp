@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,18 @@ enum class socket_dialect : std::uint8_t {
 /// The first of a client's subprotocols that is one of ours.
 std::optional<socket_dialect> choose_dialect(const std::vector<std::string>& offered);
 std::string_view subprotocol_of(socket_dialect dialect) noexcept;
+
+/// On whose behalf the operations of a WebSocket run: the fields of its handshake, and, if they
+/// have none, "Authorization" of the payload of `connection_init`, for a page cannot set fields of
+/// a handshake. Other fields are not the client's to add: a proxy may vouch for them.
+header_block connection_headers(const header_block& of_handshake, std::string_view payload);
+
+/// What one WebSocket may ask for.
+struct socket_rules {
+  std::size_t max_message_bytes = 1u << 20;        ///< of a client
+  std::uint32_t max_operations = 100;              ///< under way at a time
+  std::chrono::milliseconds init_timeout{10'000};  ///< for `connection_init`
+};
 
 /// What `socket_protocol` has its owner do.
 class socket_port {
@@ -45,7 +58,12 @@ class socket_protocol {
 
   void received(std::string_view text);
   void allowed();
-  void denied();
+  /// `why` is a text for the client; empty: a usual one.
+  void denied(std::string_view why = {});
+  /// Whether it is allowed could not be found out.
+  void undecided();
+  /// The client sent what is no text, or a message too large.
+  void unreadable(std::uint16_t code, std::string_view reason) { close(code, reason); }
   /// The time for `connection_init` is over.
   void init_expired();
   void ping();
@@ -65,6 +83,7 @@ class socket_protocol {
 
   void init(frame& f);
   void subscribe(frame& f);
+  void refuse(std::uint16_t code, std::string_view why);
   void refuse_operation(const std::string& id, std::string_view why);
   void stop(const std::string& id);
   void close(std::uint16_t code, std::string_view reason);

@@ -41,6 +41,7 @@ class engine : public std::enable_shared_from_this<engine> {
   // For sessions.
   const http::limits& bounds() const noexcept { return options_.limits; }
   const std::shared_ptr<const http::router>& routes() const noexcept { return options_.router; }
+  const cors_policy* cors() const noexcept { return options_.cors.get(); }
   boost::asio::io_context& io() noexcept { return io_; }
   server_stats& stats() noexcept { return stats_; }
   bool draining() const noexcept { return draining_since_.has_value(); }

@@ -130,6 +130,7 @@ class connection::implementation : public std::enable_shared_from_this<implement
   static void take_notice(void* self, const pg_result* notice);
 
   // Cancelling, in connection_cancelling.cpp.
+  void cancel_unwanted();
   void send_cancel(std::uint64_t target);
   void cancel_sent();
   void cancel_expired_front();
@@ -174,6 +175,9 @@ class connection::implementation : public std::enable_shared_from_this<implement
   deadline_wheel::ticket cancel_check_;
   std::uint64_t expired_front_ = 0;  // number of the request whose cancel must be confirmed
   clock::time_point confirm_by_;
+  deadline_wheel::ticket cancel_repeat_;
+  std::uint64_t unwanted_ = 0;  // number of the request that `cancel` was to end
+  clock::time_point repeat_until_;
 };
 
 }  // namespace puff::postgres

@@ -1,63 +1,54 @@
-"""Tasks of Puff: what a worker runs, and the producer, which prints one JSON object."""
+"""Tasks of Puff: what a worker runs, and `puff run tasks_by_puff.main` as the producer."""
 
-import json
-import os
+import asyncio
 import sys
-import time
+
+from task_log import parameter, ran
 
 import puff
-from puff.task_queue import global_task_queue as queue
+from puff.task_queue import global_task_queue, task
 
 
 def noop(_):
-    return 1
+    ran()
+
+
+@task(keep_results_for_ms=0)
+def forgotten(_):
+    ran()
 
 
 def sleep10(_):
     puff.sleep_ms(10)
-    return 1
+    ran()
 
 
-def work_off():
-    """Runs until every task of `TASKS` has ended; how long that took, and the process's CPU."""
-    total = int(os.environ["TASKS"])
-    while queue.stats().get("total done", 0) < 1:
-        puff.sleep_ms(1)
-    begin, cpu = time.perf_counter(), time.process_time()
-    done = queue.stats().get("total done", 0)
-    while (now := queue.stats().get("total done", 0)) < total:
-        puff.sleep_ms(20)
-    took, spent = time.perf_counter() - begin, time.process_time() - cpu
-    print(json.dumps({"per_second": (now - done) / took, "cpu_us": spent * 1e6 / (now - done)}))
+async def sleep10_async(_):
+    await asyncio.sleep(0.01)
+    ran()
 
 
-def fill():
-    function = {"noop": noop, "sleep10": sleep10}[os.environ["KIND"]]
-    total = int(os.environ["TASKS"])
-    for first in range(0, total, 2_000):
-        queue.add_tasks(function, [{"i": i} for i in range(first, min(total, first + 2_000))])
+def echo(given):
+    ran()
+    return given["i"]
 
 
-def enqueue():
-    begin, count = time.perf_counter(), 0
-    while time.perf_counter() - begin < 1:
-        queue.add_task(noop, {"i": count})
-        count += 1
-    single = count / (time.perf_counter() - begin)
-    begin, count = time.perf_counter(), 0
-    while time.perf_counter() - begin < 1:
-        queue.add_tasks(noop, [{"i": i} for i in range(500)])
-        count += 500
-    bulk = count / (time.perf_counter() - begin)
-    print(json.dumps({"one_by_one": single, "bulk": bulk}))
+KINDS = {f.__name__: f for f in (noop, forgotten, sleep10, sleep10_async)}
 
 
-def round_trips():
-    times = []
-    for i in range(int(os.environ["TASKS"])):
-        begin = time.perf_counter()
-        queue.wait_for_task_result(queue.add_task(noop, {"i": i}))
-        times.append((time.perf_counter() - begin) * 1e3)
-    times.sort()
-    print(json.dumps({"p50_ms": times[len(times) // 2], "p99_ms": times[len(times) * 99 // 100]}))
-    sys.stdout.flush()
+def add(i, kind):
+    global_task_queue.add_task(KINDS[kind], parameter(i))
+
+
+def add_many(ids, kind):
+    global_task_queue.add_tasks(KINDS[kind], [parameter(i) for i in ids])
+
+
+def ask(i):
+    return global_task_queue.wait_for_task_result(global_task_queue.add_task(echo, parameter(i)))
+
+
+def main(*words):
+    import task_producer
+
+    task_producer.produce(sys.modules[__name__], *words)

@@ -5,6 +5,7 @@ import sys
 from measure import places, report
 from measure.actors import actors
 from measure.cases import measure
+from measure.cluster import cluster
 from measure.django import django
 from measure.graphql import graphql
 from measure.http import frameworks, hello
@@ -13,6 +14,7 @@ from measure.pubsub import pubsub
 from measure.redis import redis
 from measure.startup import startup
 from measure.syscalls import syscalls
+from measure.tasks import tasks
 from measure.websocket import websocket
 
 TOPICS = {
@@ -24,7 +26,9 @@ TOPICS = {
     "postgres": postgres,
     "django": django,
     "actors": actors,
+    "cluster": cluster,
     "graphql": graphql,
+    "tasks": tasks,
     "startup": startup,
     "syscalls": syscalls,
 }

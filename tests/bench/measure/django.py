@@ -70,6 +70,15 @@ def django(seconds: float) -> list[Case]:
             ),
         ),
         Case(
+            "Django, the view without a web server",
+            {
+                "puff": _run_by_puff("view", _count(600, seconds)),
+                "psycopg2": _run_by_psycopg2("view", _count(600, seconds)),
+                "no database": _run_by_psycopg2("view_alone", _count(600, seconds)),
+            },
+            (),
+        ),
+        Case(
             f"{CROWD:,} greenlets, 10 connections",
             {"puff": _crowd(seconds)},
             (Limit("p99/p50", at_most=3), Limit("growth_mib", at_most=2)),
@@ -78,12 +87,16 @@ def django(seconds: float) -> list[Case]:
 
 
 def _work(name: str, work: str, units: float, seconds: float, *targets: Ratio) -> Case:
-    count = str(max(round(units * seconds), 1))
+    count = _count(units, seconds)
     return Case(
         f"Django, {name}",
         {"puff": _run_by_puff(work, count), "psycopg2": _run_by_psycopg2(work, count)},
         targets,
     )
+
+
+def _count(a_second: float, seconds: float) -> str:
+    return str(max(round(a_second * seconds), 1))
 
 
 def _run_by_puff(work: str, units: str) -> Measure:

@@ -2,16 +2,17 @@
 
 import contextlib
 import re
+import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from measure import places
 from measure.cases import Case, Measure, Sample
 from measure.programs import figures, output
-from measure.servers import end, write_puff_toml
+from measure.servers import end, free_port, write_puff_toml
 from measure.targets import Ratio
 
 AT_ONCE = 64
@@ -82,20 +83,47 @@ def redis_server(placement: str) -> Iterator[Path]:
     """Without TCP and without files; the path of its socket."""
     with private_folder() as folder:
         path = folder / "redis.sock"
-        cores = CORES[placement]
-        pin = ["taskset", "-c", cores] if cores else []
-        options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no"]
-        process = subprocess.Popen(
-            [*pin, "redis-server", *options, "--dir", str(folder)],
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            give_up = time.monotonic() + 10
-            while not path.exists():
-                if process.poll() is not None or time.monotonic() > give_up:
-                    raise places.Missing("redis-server did not start")
-                time.sleep(0.01)
+        options = ["--port", "0", "--unixsocket", str(path), "--dir", str(folder)]
+        with _redis(options, placement, path.exists):
             yield path
-        finally:
-            end(process)
+
+
+@contextlib.contextmanager
+def redis_on_port(placement: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """One that every client reaches, and its URL."""
+    with private_folder() as folder:
+        port = free_port()
+        options = ["--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder)]
+        with _redis(options, placement, lambda: _answers(port)) as process:
+            yield process, f"redis://127.0.0.1:{port}/0"
+
+
+def command_of(command: list[str], cores: str | None) -> list[str]:
+    """The command, pinned if there are cores."""
+    return ["taskset", "-c", cores, *command] if cores else command
+
+
+@contextlib.contextmanager
+def _redis(
+    options: list[str], placement: str, is_ready: Callable[[], bool]
+) -> Iterator[subprocess.Popen[bytes]]:
+    command = ["redis-server", "--save", "", "--appendonly", "no", *options]
+    process = subprocess.Popen(
+        command_of(command, CORES[placement]), stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        give_up = time.monotonic() + 10
+        while not is_ready():
+            if process.poll() is not None or time.monotonic() > give_up:
+                raise places.Missing("redis-server did not start")
+            time.sleep(0.01)
+        yield process
+    finally:
+        end(process)
+
+
+def _answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as one:
+        one.sendall(b"PING\r\n")
+        return one.recv(7) == b"+PONG\r\n"
+    return False

@@ -14,6 +14,9 @@ from measure.cases import Result
 TITLES = {
     "rps": "per second",
     "cpu_us": "CPU us each",
+    "redis_us": "Redis's CPU us each",
+    "one_by_one": "one by one per second",
+    "bulk": "in bulk per second",
     "p50_ms": "p50 ms",
     "p99_ms": "p99 ms",
     "rss_mib": "RSS MiB",

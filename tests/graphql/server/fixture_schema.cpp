@@ -18,6 +18,7 @@ constexpr auto text = R"(
     greetings: String!
     ping(key: String): String!
     many(count: Int!): Int!
+    endless: Int!
     throwing: String!
   }
 )";
@@ -60,6 +61,24 @@ class many final : public stream_resolver {
   void stop(const event_sink&) override {}
 };
 
+/// Counts as fast as it is read.
+class endless final : public stream_resolver {
+ public:
+  void open(const field_call&, std::shared_ptr<event_sink> sink,
+            reply<std::optional<field_failure>> done) override {
+    done(std::nullopt);
+    tell(sink, 0);
+  }
+  void stop(const event_sink&) override {}
+
+ private:
+  static void tell(const std::shared_ptr<event_sink>& sink, std::int64_t number) {
+    sink->next(integers({number}), [weak = std::weak_ptr{sink}, number] {
+      if (const auto open = weak.lock()) tell(open, number + 1);
+    });
+  }
+};
+
 /// Open until it is stopped.
 class ping final : public stream_resolver {
  public:
@@ -97,6 +116,7 @@ bound_schema_ptr fixture_schema() {
   s->bind("Mutation", "setValue", from_resolver{std::make_shared<echo>(), {}});
   s->bind("Subscription", "greetings", from_stream{std::make_shared<greetings>()});
   s->bind("Subscription", "many", from_stream{std::make_shared<many>()});
+  s->bind("Subscription", "endless", from_stream{std::make_shared<endless>()});
   s->bind("Subscription", "ping", from_stream{std::make_shared<ping>()});
   s->bind("Subscription", "throwing", from_stream{std::make_shared<refusing>()});
   return s;

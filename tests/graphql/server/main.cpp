@@ -30,12 +30,21 @@ struct service {
   graphql::bound_schema_ptr schema;
   std::shared_ptr<graphql::authorizer> authorizer;
   std::string database;
+  graphql::socket_rules sockets{};
 };
 
 std::vector<service> services() {
   return {{"library", "/graphql", library_schema(), nullptr, "default"},
           {"fixture", "/fixture", fixture_schema(), nullptr, ""},
-          {"closed", "/closed", fixture_schema(), std::make_shared<word_of_honour>(), ""}};
+          {"closed", "/closed", fixture_schema(), std::make_shared<word_of_honour>(), ""},
+          {"hasty",
+           "/hasty",
+           fixture_schema(),
+           nullptr,
+           "",
+           {.max_message_bytes = 4096,
+            .max_operations = 2,
+            .init_timeout = std::chrono::milliseconds{300}}}};
 }
 
 int fail(const error& why) {
@@ -48,9 +57,11 @@ error add(node& over, const service& what, http::router& routes, http_listener_o
   options.name = what.name;
   options.engine = std::make_shared<graphql::engine>(what.schema);
   options.authorizer = what.authorizer;
+  options.sockets = what.sockets;
   auto added = over.add_graphql(std::move(options), what.database);
   if (!added) return std::move(added.error());
-  auto wrong = routes.assign(what.url, static_cast<std::uint32_t>(to.applications.size()));
+  auto wrong = routes.assign(what.url, static_cast<std::uint32_t>(to.applications.size()),
+                             http::router::sockets::served);
   to.applications.push_back(over.graphql_application(what.name));
   return wrong;
 }

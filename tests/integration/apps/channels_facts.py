@@ -1,10 +1,13 @@
 """A site of Django Channels whose consumers use the database and the cache; see test_channels.py
-and test_django_channels.py."""
+and test_django_channels.py. CHANNELS_REDIS is the URL of a Redis that tells consumers of other
+processes."""
 
 import asyncio
 import json
+import os
 
 import django
+from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.generic.http import AsyncHttpConsumer
 from channels.generic.websocket import AsyncJsonWebsocketConsumer, JsonWebsocketConsumer
@@ -13,11 +16,19 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.asgi import get_asgi_application
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse
 from django.urls import path
 
 import puff
+
+LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+if "CHANNELS_REDIS" in os.environ:
+    LAYERS["default"] = {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [os.environ["CHANNELS_REDIS"]]},
+    }
 
 settings.configure(
     SECRET_KEY="no secrets",
@@ -32,7 +43,7 @@ settings.configure(
             "LOCATION": "global",
         }
     },
-    CHANNEL_LAYERS={"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}},
+    CHANNEL_LAYERS=LAYERS,
 )
 django.setup()
 
@@ -82,6 +93,17 @@ class Chat(AsyncJsonWebsocketConsumer):
         await self.channel_layer.group_discard("chat", self.channel_name)
 
 
+class Mixed(AsyncJsonWebsocketConsumer):
+    """Asks in synchronous functions that it awaits."""
+
+    async def receive_json(self, content):
+        told = await asyncio.gather(*[sync_to_async(self.ask)(n) for n in content])
+        await self.send_json(told)
+
+    def ask(self, n):
+        return [asked("SELECT %s * 2 FROM pg_sleep(0.02)", n), puff.is_greenlet()]
+
+
 class Synchronous(JsonWebsocketConsumer):
     """Runs where synchronous code of Django runs."""
 
@@ -95,7 +117,12 @@ def page(request):
     return HttpResponse(f"a page of Django's, {asked('SELECT 8')}")
 
 
-urlpatterns = [path("page", page)]
+def migrate(request):
+    call_command("migrate", verbosity=0)
+    return HttpResponse("migrated")
+
+
+urlpatterns = [path("page", page), path("migrated", migrate)]
 asgi = ProtocolTypeRouter(
     {
         "http": URLRouter(
@@ -103,10 +130,15 @@ asgi = ProtocolTypeRouter(
                 path("numbers", Numbers.as_asgi()),
                 path("failing", Failing.as_asgi()),
                 path("page", get_asgi_application()),
+                path("migrated", get_asgi_application()),
             ]
         ),
         "websocket": URLRouter(
-            [path("chat", Chat.as_asgi()), path("synchronous", Synchronous.as_asgi())]
+            [
+                path("chat", Chat.as_asgi()),
+                path("mixed", Mixed.as_asgi()),
+                path("synchronous", Synchronous.as_asgi()),
+            ]
         ),
     }
 )

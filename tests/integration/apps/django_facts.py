@@ -1,6 +1,7 @@
 """A Django site without models that shows where its database's connections are. Served by WSGI and
-by ASGI; see test_django.py."""
+by ASGI; see test_django.py. FACTS_DATABASE has other settings of the database, as JSON."""
 
+import json
 import os
 
 import django
@@ -35,6 +36,7 @@ settings.configure(
             "ENGINE": "puff.contrib.django.postgres",
             "NAME": "global",
             "CONN_MAX_AGE": 600,
+            **json.loads(os.environ.get("FACTS_DATABASE", "{}")),
         }
     },
     CACHES={

@@ -13,7 +13,7 @@ which works in every Python program. Programs that import psycopg2 can be given 
 `install_as_psycopg2()`."""
 
 from puff import _puff
-from puff.postgres import _adapters, _connection, _typecasts
+from puff.postgres import _adapters, _connection, _typecasts, _wait
 from puff.postgres import errorcodes as errorcodes
 from puff.postgres import errors as errors
 from puff.postgres import extensions as extensions
@@ -121,6 +121,7 @@ _puff.pg_use(
     defaults=_adapters.defaults,
     quoted=_adapters.quoted,
     composable=sql.Composable,
+    check_may_wait=_wait.check_may_wait,
 )
 _connection.use_classes(Cursor, _lobject)
 native.make_callable(pool.__name__)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Self
 
+from puff import _puff
 from puff.postgres import _exceptions
 from puff.postgres._asynchronous import Asynchronous
 from puff.postgres._constants import (
@@ -20,7 +21,6 @@ from puff.postgres._exceptions import (
     ProgrammingError,
 )
 from puff.postgres._info import ConnectionInfo
-from puff.postgres._turns import Turns
 from puff.postgres._typecasts import Casters
 
 __all__ = ["connection"]
@@ -55,7 +55,7 @@ class connection(Asynchronous):
         self._autocommit = bool(self._async)
         if more:
             raise TypeError(f"connection() has no argument {', '.join(more)}")
-        self._turns = Turns()
+        self._turns = _puff.PgTurns()
         self.notices = []
         self.notifies = []
         self.string_types: Casters = {}
@@ -84,11 +84,6 @@ class connection(Asynchronous):
     def async_(self) -> int:
         """Whether the connection is asynchronous: 0 or 1."""
         return self._async
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "async":
-            return self._async
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __repr__(self) -> str:
         where = f"pool: {self._pool!r}" if self._pool is not None else f"dsn: {self.dsn!r}"
@@ -252,6 +247,9 @@ class connection(Asynchronous):
         """NotSupportedError: the connection of libpq is not lent."""
         raise NotSupportedError("puff.postgres does not lend its connection of libpq")
 
+
+# A keyword by now; and a `__getattr__` would make every attribute slow.
+setattr(connection, "async", connection.async_)
 
 _cursor_class: Any = None
 _lobject_class: Any = None

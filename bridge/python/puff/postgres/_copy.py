@@ -38,8 +38,9 @@ def statement(
     )
 
 
-def run(cursor: Any, sql: bytes, file: Any, size: int) -> None:
-    """Runs a COPY with a file that is read or written; any other statement as `execute` would."""
+def run(cursor: Any, sql: bytes, file: Any, size: int, timeout: float | None) -> None:
+    """Runs a COPY with a file that is read or written; any other statement as `execute` would. No
+    step of it may take longer than `timeout` seconds, whether it is a piece or the end."""
     if not hasattr(file, "read") and not hasattr(file, "write"):
         raise TypeError(
             "file must be a readable file-like object for COPY FROM; a writable file-like object "
@@ -51,45 +52,49 @@ def run(cursor: Any, sql: bytes, file: Any, size: int) -> None:
     cursor.query = sql
     cursor._forget()
     cursor._rowcount = -1
+    limit = FOREVER_MS if timeout is None else max(int(timeout * 1000), 1)
     with conn._turns:
         conn._begin()
         reply = conn._run(sql)
         kind = reply.results[-1].kind if reply.results else "nothing"
         if kind == "copy_in":
-            reply = _send(conn, file, size)
+            reply = _send(conn, file, size, limit)
         elif kind == "copy_out":
-            reply = _receive(conn, file)
+            reply = _receive(conn, file, limit)
     cursor._accept(reply)
 
 
-def _step(conn: "connection", call: Any, *arguments: Any) -> Any:
+def _step(conn: "connection", call: Any, *arguments: Any, limit: int = FOREVER_MS) -> Any:
     check_may_wait()
     try:
-        reply = call(*arguments, FOREVER_MS)
+        reply = call(*arguments, limit)
     except PgFailure as failure:
-        raise conn._failed(failure) from None
+        error = conn._failed(failure)
+        if failure.args[0] == "timed_out":
+            conn.close()  # in the midst of a COPY it is of no use
+        raise error from None
     if not reply.more:
         conn._take(reply)
     return reply
 
 
-def _send(conn: "connection", file: Any, size: int) -> Any:
+def _send(conn: "connection", file: Any, size: int, limit: int) -> Any:
     """Sends what the file gives; if it fails, the COPY fails on the server too, saying why."""
     session = conn._session
     try:
         for data in _pieces(conn, file, size):
-            reply = _step(conn, session.copy_data, data)
+            reply = _step(conn, session.copy_data, data, limit=limit)
             if not reply.more:
                 return reply
     except Exception as failure:
         if conn._closed:
             raise
         why = f"error in .read() call: {type(failure).__name__} {failure}"
-        return _step(conn, session.copy_end, why)
+        return _step(conn, session.copy_end, why, limit=limit)
     except BaseException:
         conn.close()
         raise
-    return _step(conn, session.copy_end, "")
+    return _step(conn, session.copy_end, "", limit=limit)
 
 
 def _pieces(conn: "connection", file: Any, size: int) -> Iterator[bytes]:
@@ -110,20 +115,20 @@ def _pieces(conn: "connection", file: Any, size: int) -> Iterator[bytes]:
         yield b"".join(gathered)
 
 
-def _receive(conn: "connection", file: Any) -> Any:
+def _receive(conn: "connection", file: Any, limit: int) -> Any:
     """Writes what the server sends; if the file fails, the rest is thrown away first."""
     session = conn._session
     is_text = isinstance(file, io.TextIOBase)
     try:
         while True:
-            reply = _step(conn, session.next)
+            reply = _step(conn, session.next, limit=limit)
             if reply.data:
                 file.write(conn._decoded(reply.data) if is_text else reply.data)
             if not reply.more:
                 return reply
     except Exception:
         if not conn._closed:
-            _step(conn, session.drain)
+            _step(conn, session.drain, limit=limit)
         raise
     except BaseException:
         conn.close()

@@ -15,10 +15,14 @@ class Copying(Fetching):
         """The statement that `execute` would run."""
         raise NotImplementedError
 
-    def copy_expert(self, sql: Any, file: Any, size: int = 8192) -> None:
-        """Runs a COPY .. FROM STDIN or TO STDOUT: reads the file, or writes to it."""
+    def copy_expert(
+        self, sql: Any, file: Any, size: int = 8192, *, timeout: float | None = None
+    ) -> None:
+        """Runs a COPY .. FROM STDIN or TO STDOUT: reads the file, or writes to it. The server may
+        let wait `timeout` seconds at a time; after that OperationalError, and the connection is
+        closed."""
         self._check_copy("copy_expert")
-        _copy.run(self, self.mogrify(sql), file, size)
+        _copy.run(self, self.mogrify(sql), file, size, timeout)
 
     def copy_from(
         self,
@@ -28,13 +32,15 @@ class Copying(Fetching):
         null: str = "\\N",
         size: int = 8192,
         columns: Iterable[str] | None = None,
+        *,
+        timeout: float | None = None,
     ) -> None:
-        """Fills a table from a file with a line for each row."""
+        """Fills a table from a file with a line for each row; `timeout` as in `copy_expert`."""
         if not hasattr(file, "read"):
             raise TypeError("argument 1 must have a .read() method")
         self._check_copy("copy_from")
         sql = _copy.statement(self.connection, table, columns, "FROM stdin", sep, null)
-        _copy.run(self, sql, file, size)
+        _copy.run(self, sql, file, size, timeout)
 
     def copy_to(
         self,
@@ -43,13 +49,15 @@ class Copying(Fetching):
         sep: str = "\t",
         null: str = "\\N",
         columns: Iterable[str] | None = None,
+        *,
+        timeout: float | None = None,
     ) -> None:
-        """Writes a table to a file, a line for each row."""
+        """Writes a table to a file, a line for each row; `timeout` as in `copy_expert`."""
         if not hasattr(file, "write"):
             raise TypeError("argument 1 must have a .write() method")
         self._check_copy("copy_to")
         sql = _copy.statement(self.connection, table, columns, "TO stdout", sep, null)
-        _copy.run(self, sql, file, 8192)
+        _copy.run(self, sql, file, 8192, timeout)
 
     def _check_copy(self, what: str) -> None:
         conn = self._ready(what)

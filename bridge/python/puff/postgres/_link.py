@@ -25,7 +25,6 @@ from puff.postgres._exceptions import (
 )
 from puff.postgres._holder import holder
 from puff.postgres._notify import Notify
-from puff.postgres._turns import Turns
 from puff.postgres._wait import check_may_wait
 
 _is_asyncio = _puff.is_asyncio
@@ -40,7 +39,7 @@ class Link:
 
     notices: list[str]
     notifies: list[Notify]
-    _turns: Turns
+    _turns: _puff.PgTurns
 
     _conninfo = ""
     _pool: str | None = None

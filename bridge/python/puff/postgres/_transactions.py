@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from puff.postgres import _wait
 from puff.postgres._constants import (
     STATUS_BEGIN,
     STATUS_PREPARED,
@@ -42,16 +43,32 @@ class Transactions(Link):
     def _execute(self, sql: bytes, query: Any = None, vars: Any = None) -> Any:
         """The reply to a statement in a transaction; `query` and `vars` are what it was made of."""
         turns = self._turns
-        if not turns.try_enter(False):
-            turns.enter()
+        if vars and self._is_single():
+            turns.share()
+            try:
+                # What others did while this one waited may have changed it.
+                if self._is_single():
+                    return self._run(sql, query, vars)
+            finally:
+                turns.unshare()
+        turns.enter()
         try:
             if self._status == STATUS_READY and (not self._autocommit or self._entered):
                 self._begin()
-            elif vars and self._transaction == TRANSACTION_STATUS_IDLE:
-                return self._run(sql, query, vars)
             return self._run(sql)
         finally:
             turns.leave()
+
+    def _is_single(self) -> bool:
+        """Whether a statement would be a transaction of its own, as far as is known: it may be on
+        its way together with those of other greenlets."""
+        return (
+            self._autocommit
+            and not self._entered
+            and self._session is not None
+            and self._transaction == TRANSACTION_STATUS_IDLE
+            and _wait.callback is None
+        )
 
     def commit(self) -> None:
         """Makes what the transaction did permanent."""

@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
+from polls.models import CONDITION
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -87,7 +89,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="choice",
             constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="a_choice_has_a_text"
+                **{CONDITION: models.Q(("text", ""), _negated=True)}, name="a_choice_has_a_text"
             ),
         ),
     ]

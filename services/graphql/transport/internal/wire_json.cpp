@@ -55,9 +55,13 @@ wire_operation read_one(ondemand::object fields) {
       out.variables = object_of(v, key);
     } else if (key == "extensions") {
       out.extensions = object_of(v, key);
+    } else if (key == "documentId") {
+      if (good(v.type()) != ondemand::json_type::null) out.document_id = text_of(v, key);
     }
   }
-  if (!has_query && out.extensions.empty()) throw fault{"\"query\" is missing."};
+  if (!has_query && out.extensions.empty() && out.document_id.empty())
+    throw fault{"\"query\" is missing."};
+  out.persisted_hash = persisted_hash_of(out.extensions);
   return out;
 }
 
@@ -130,6 +134,79 @@ std::optional<wire_frame> read_frame(std::string_view json) {
     }
     if (!has_type) return std::nullopt;
     return out;
+  } catch (const fault&) {
+    return std::nullopt;
+  } catch (const simdjson::simdjson_error&) {
+    return std::nullopt;
+  }
+}
+
+std::string persisted_hash_of(std::string_view extensions) {
+  if (extensions.find("persistedQuery") == extensions.npos) return {};
+  try {
+    const simdjson::padded_string padded{extensions};
+    simdjson::dom::parser parser;
+    std::string_view hash;
+    if (parser.parse(padded)["persistedQuery"]["sha256Hash"].get(hash) != simdjson::SUCCESS)
+      return {};
+    return std::string{hash};
+  } catch (const simdjson::simdjson_error&) {
+    return {};
+  }
+}
+
+std::variant<std::unordered_map<std::string, std::string>, std::string> read_document_list(
+    std::string_view json) {
+  namespace dom = simdjson::dom;
+  std::unordered_map<std::string, std::string> out;
+  const simdjson::padded_string padded{json};
+  dom::parser parser;
+  dom::object all;
+  if (parser.parse(padded).get(all) != simdjson::SUCCESS) return "it is no JSON object";
+  dom::array operations;
+  if (all["operations"].get(operations) == simdjson::SUCCESS) {
+    for (const auto one : operations) {
+      std::string_view id, body;
+      if (one["id"].get(id) != simdjson::SUCCESS || one["body"].get(body) != simdjson::SUCCESS)
+        return "an operation of the manifest has no \"id\" or no \"body\"";
+      out.insert_or_assign(std::string{id}, std::string{body});
+    }
+    return out;
+  }
+  for (const auto [id, text] : all) {
+    std::string_view body;
+    if (text.get(body) != simdjson::SUCCESS)
+      return "the document of \"" + std::string{id} + "\" is no string";
+    out.insert_or_assign(std::string{id}, std::string{body});
+  }
+  return out;
+}
+
+namespace {
+
+std::optional<std::string> authorization_in(ondemand::object fields, bool is_outer) {
+  std::optional<std::string> found;
+  for (auto entry : fields) {
+    auto field = good<ondemand::field>(std::move(entry));
+    const std::string key{good<std::string_view>(field.unescaped_key())};
+    auto& v = field.value();
+    const auto type = good(v.type());
+    if (type == ondemand::json_type::string && equal_ignoring_case(key, "authorization"))
+      found = text_of(v, key);
+    else if (is_outer && !found && type == ondemand::json_type::object && key == "headers")
+      found = authorization_in(good<ondemand::object>(v.get_object()), false);
+  }
+  return found;
+}
+
+}  // namespace
+
+std::optional<std::string> authorization_of(std::string_view payload) {
+  if (payload.empty()) return std::nullopt;
+  try {
+    const simdjson::padded_string padded{payload};
+    auto doc = good<ondemand::document>(parser_of_this_thread().iterate(padded));
+    return authorization_in(good<ondemand::object>(doc.get_object()), true);
   } catch (const fault&) {
     return std::nullopt;
   } catch (const simdjson::simdjson_error&) {

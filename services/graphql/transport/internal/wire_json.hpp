@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -28,6 +29,17 @@ struct wire_frame {
 };
 /// None if the text is no object with a type.
 std::optional<wire_frame> read_frame(std::string_view json);
+
+/// The hash in `extensions.persistedQuery` (version 1); empty if there is none.
+std::string persisted_hash_of(std::string_view extensions);
+
+/// The documents of a list of them, or what is wrong with it.
+std::variant<std::unordered_map<std::string, std::string>, std::string> read_document_list(
+    std::string_view json);
+
+/// What the payload of a `connection_init` has for "Authorization", in whatever case, by itself or
+/// in its object "headers". None if there is no such text.
+std::optional<std::string> authorization_of(std::string_view payload);
 
 /// Whether a text is JSON of that kind.
 bool is_object_or_null(std::string_view json);

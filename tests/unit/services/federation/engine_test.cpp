@@ -284,6 +284,18 @@ TEST_F(cluster_of_two, ARestartedServerIsJoinedAgain) {
   }));
 }
 
+TEST_F(cluster_of_two, AFreshViewHasLoadsAndKinds) {
+  announce(*b, "Counter", actor_life::keyed);
+  answer(*a, letter("Counter/1", "x"));
+  auto load = [&] { return a->links->me().member_named("b")->load; };
+  ASSERT_TRUE(loop.run_until([&] {
+    bool told = false;
+    a->links->refresh([&] { told = true; });
+    return loop.run_until([&] { return told; }) && load() == 1;
+  }));
+  EXPECT_THAT(a->links->me().member_named("b")->kinds, testing::ElementsAre("Counter"));
+}
+
 TEST_F(cluster_of_two, MoreThanItsCreditsIsRefusedAtOnce) {
   announce(*b, "echo", actor_life::named);
   answer(*a, letter("echo", "hello"));

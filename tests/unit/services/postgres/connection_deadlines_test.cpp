@@ -123,6 +123,17 @@ TEST_F(postgres_cancelling, GivesTheHolderTheServersError) {
   EXPECT_EQ(simple(*c, "SELECT 1"), "1");
 }
 
+TEST_F(postgres_cancelling, IsRepeatedWhereTheStatementComesLater) {
+  auto c = connect();
+  for (int i = 0; i < 20; ++i) {
+    auto slept = send(*c, kind::simple, "SELECT pg_sleep(600)");
+    c->cancel();  // by a connection of its own, which may be faster
+    wait_for(*slept);
+    ASSERT_EQ(slept->text(), "57014");
+  }
+  EXPECT_EQ(simple(*c, "SELECT 1"), "1");
+}
+
 TEST_F(postgres_cancelling, WithNothingRunningDoesNothing) {
   auto c = connect();
   for (int i = 0; i < 50; ++i) {

@@ -42,6 +42,21 @@ TEST(pubsub_envelope, AHeadThatDoesNotEndIsABody) {
   EXPECT_EQ(opened("\0puff1:me"s).from, "");
 }
 
+TEST(pubsub_envelope, AKeptMessageHasItsPosition) {
+  const auto payload = "\0puff2:me\0k3-17\0hello\0you"s;
+  EXPECT_EQ(opened(payload).from, "me");
+  EXPECT_EQ(opened(payload).position, "k3-17");
+  EXPECT_EQ(opened(payload).body, "hello\0you"s);
+  EXPECT_EQ(opened("\0puff1:me\0hello"s).position, "");
+  comes_back("", payload);
+}
+
+TEST(pubsub_envelope, APositionThatDoesNotEndIsABody) {
+  const auto payload = "\0puff2:me\0"s + std::string(max_position_bytes + 1, 'x') + "\0y"s;
+  EXPECT_EQ(opened(payload).body, payload);
+  EXPECT_EQ(opened("\0puff2:me\0k3-17"s).position, "");
+}
+
 TEST(pubsub_envelope, ASenderThatCannotBeToldIsNone) {
   EXPECT_TRUE(is_sender("8c1f"));
   EXPECT_FALSE(is_sender("a\0b"s));

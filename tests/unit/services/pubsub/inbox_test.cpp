@@ -8,7 +8,11 @@ namespace puff::pubsub {
 namespace {
 
 pubsub_message_ptr message(std::string body) {
-  return std::make_shared<pubsub_message>(pubsub_message{"c", "", "", std::move(body)});
+  return std::make_shared<pubsub_message>(pubsub_message{"c", "", "", std::move(body), {}});
+}
+
+pubsub_message_ptr message_at(std::string position) {
+  return std::make_shared<pubsub_message>(pubsub_message{"c", "", "", position, position});
 }
 
 std::string body_of(inbox& from) {
@@ -130,6 +134,19 @@ TEST(pubsub_inbox, LosesNothingBetweenThreads) {
   }
   writer.join();
   EXPECT_EQ(next, 50'000);
+}
+
+TEST(pubsub_inbox, WhatItHadAlreadyIsLeftOut) {
+  inbox in;
+  in.has_all_up_to("c", {"e", 2});
+  in.push(message_at("e-1"));
+  in.push(message_at("e-2"));
+  in.push(message("plain"));
+  in.push(message_at("e-3"));
+  in.push(message_at("e-2"));
+  EXPECT_EQ(body_of(in), "plain");
+  EXPECT_EQ(body_of(in), "e-3");
+  EXPECT_EQ(body_of(in), "e-2");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 """What Django looks for in a database backend."""
 
+import math
+import time
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -18,14 +20,22 @@ if _driver.is_taken():
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
 
+from puff.contrib.django.postgres import kept
 from puff.contrib.django.postgres.client import DatabaseClient
 from puff.contrib.django.postgres.creation import DatabaseCreation
 from puff.contrib.django.postgres.features import DatabaseFeatures
-from puff.contrib.django.postgres.places import give_back_at_end, pool_of, server_of
+from puff.contrib.django.postgres.places import (
+    give_back_at_end,
+    keep_beyond_end,
+    pool_of,
+    server_of,
+)
 
 __all__ = ["DatabaseWrapper", "IsolationLevel"]
 
-POOL = "PUFF_POOL"  # in the settings of a database: the pool that it was when Django started
+# In the settings of a database: the pool that it was when Django started, and CONN_MAX_AGE.
+POOL = "PUFF_POOL"
+MAX_AGE = "PUFF_CONN_MAX_AGE"
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -33,7 +43,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     Under Puff each greenlet has wrappers of its own. What a wrapper holds goes back at the end of a
     request, whatever CONN_MAX_AGE says (the pool keeps connections open), and at the latest when
-    the greenlet ends."""
+    the greenlet ends. A connection to a database that is no pool's is kept for the next request
+    until its CONN_MAX_AGE is over."""
 
     client_class = DatabaseClient
     creation_class = DatabaseCreation
@@ -45,7 +56,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if POOL not in settings_dict:
             settings_dict[POOL] = pool_of(settings_dict)
         if settings_dict[POOL] or _puff.is_puff():
+            settings_dict.setdefault(MAX_AGE, settings_dict["CONN_MAX_AGE"])
             settings_dict["CONN_MAX_AGE"] = 0
+        self._at_end_of_request = False
+        self._kept_as, self._ends = "", 0.0
 
     def get_connection_params(self) -> dict[str, Any]:
         settings = self.settings_dict
@@ -75,6 +89,39 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return ours
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        connection = super().get_new_connection(conn_params)
+        connection = self._kept_one(conn_params)
+        if connection is None:
+            connection = super().get_new_connection(conn_params)
+            age = self.settings_dict.get(MAX_AGE, 0)
+            self._ends = time.monotonic() + (math.inf if age is None else age)
         give_back_at_end(connection)
         return connection
+
+    def _kept_one(self, conn_params: dict[str, Any]) -> Any:
+        self._kept_as = repr(sorted(conn_params.items()))
+        found = kept.take(self._kept_as)
+        if found is None:
+            return None
+        self.isolation_level, self._ends = found.isolation_level, found.ends
+        return found.connection
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        self._at_end_of_request = True
+        try:
+            super().close_if_unusable_or_obsolete()
+        finally:
+            self._at_end_of_request = False
+
+    def _close(self) -> None:
+        if self._at_end_of_request and self._is_kept():
+            return
+        super()._close()
+
+    def _is_kept(self) -> bool:
+        """Whether the connection stays open for another request."""
+        if self.settings_dict[POOL] or self.settings_dict.get(MAX_AGE, 0) == 0:
+            return False
+        if self.in_atomic_block or not keep_beyond_end(self.connection):
+            return False
+        found = kept.Kept(self.connection, self.isolation_level, self._ends)
+        return kept.keep(self._kept_as, found)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.backends.postgresql import creation
 
+from puff.contrib.django.postgres import kept
 from puff.contrib.django.postgres.places import server_of
 
 
@@ -20,3 +21,7 @@ class DatabaseCreation(creation.DatabaseCreation):
     def test_db_signature(self) -> Any:
         """Tells databases of different pools apart."""
         return (*super().test_db_signature(), self.connection.settings_dict.get("PUFF_POOL"))
+
+    def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
+        kept.close_all()  # a database that somebody is connected to cannot go
+        super()._destroy_test_db(test_database_name, verbosity)

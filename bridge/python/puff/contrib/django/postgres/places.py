@@ -41,6 +41,10 @@ class _GivenBack:
         open_ones = {k: v for k, v in self._connections.items() if not v.closed}
         self._connections = {**open_ones, id(connection): connection}
 
+    def remove(self, connection: Any) -> bool:
+        """Whether it was there."""
+        return self._connections.pop(id(connection), None) is not None
+
     def __del__(self) -> None:
         for connection in self._connections.values():
             connection.close()
@@ -51,3 +55,11 @@ def give_back_at_end(connection: Any) -> None:
     works = _puff.greenlet_locals()
     if works is not None:
         works.setdefault(_GivenBack, _GivenBack()).add(connection)
+
+
+def keep_beyond_end(connection: Any) -> bool:
+    """Takes `give_back_at_end` back; False if the work that holds the connection is another's."""
+    works = _puff.greenlet_locals()
+    if works is None:
+        return True
+    return _GivenBack in works and works[_GivenBack].remove(connection)
