@@ -136,10 +136,12 @@ void lanes::work(const std::shared_ptr<shared>& all) {
     all->fire();
     auto number = all->next();
     if (!number) {
-      if (all->timed.empty())
+      if (all->timed.empty()) {
         all->work_came.wait(lock);
-      else
-        all->work_came.wait_until(lock, all->timed.begin()->first);
+        continue;
+      }
+      const auto due = all->timed.begin()->first;  // another thread may take the entry meanwhile
+      all->work_came.wait_until(lock, due);
       continue;
     }
     auto* lane = &all->all[*number];
