@@ -85,9 +85,10 @@ void membership::joined(const join_reply& reply, clock::time_point sent) {
 }
 
 void membership::beat() {
-  if (beating_ || (state_ != state::member && state_ != state::fenced)) return;
+  if (state_ != state::member && state_ != state::fenced) return;
+  // Armed also while the last one is under way: that may fail and would be the last.
   arm(next_, options_.lease / 4, &membership::beat);
-  if (options_.well && !options_.well()) return;
+  if (beating_ || (options_.well && !options_.well())) return;
   beating_ = true;
   const auto sent = clock::now();
   names_.beat(record_.identity, options_.lease, load_, singletons_, sent + options_.lease / 4,
