@@ -25,7 +25,7 @@ THIRD_PARTY = {
     "libpq-fe.h": ("services/postgres",),
     "curl/": ("services/http_client",),
     "nghttp2/": ("services/http",),
-    "openssl/": ("services/http", "services/postgres"),
+    "openssl/": ("services/graphql", "services/http", "services/postgres"),
     "zlib.h": ("services/http",),
     "simdjson": ("services/json", "services/graphql"),
     "pybind11/": ("bridge",),

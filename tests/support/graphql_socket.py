@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 MODERN = "graphql-transport-ws"
 LEGACY = "graphql-ws"
@@ -50,7 +51,7 @@ class GraphqlSocket:
 @contextmanager
 def graphql_socket(url: str, protocol: str | None = MODERN, **how: Any) -> Iterator[GraphqlSocket]:
     """`url` as of HTTP. Not initialised."""
-    protocols = [protocol] if protocol else None
+    protocols = [Subprotocol(protocol)] if protocol else None
     with connect(
         url.replace("http", "ws", 1), subprotocols=protocols, open_timeout=TIMEOUT, **how
     ) as connection:
