@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <unordered_map>
 
 #include "actors/internal/answer_outbox.hpp"
+#include "actors/internal/graphql_reservation.hpp"
 #include "actors/internal/graphql_work.hpp"
 
 namespace puff::internal {
@@ -28,6 +30,8 @@ class graphql_client {
 struct graphql_desk {
   std::shared_ptr<graphql_work> work;
   std::shared_ptr<answer_outbox> out;
+  /// Streams of events that many requests share, by their tokens.
+  std::unordered_map<std::string, std::shared_ptr<graphql_reservation>> reservations;
   /// Those that are not gone, by listener and connection.
   std::unordered_map<std::uint64_t, std::shared_ptr<graphql_client>> clients;
 

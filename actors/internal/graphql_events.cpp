@@ -3,12 +3,6 @@
 #include "actors/internal/graphql_exchange.hpp"
 
 namespace puff::internal {
-namespace {
-
-/// So much may wait for the client before the next event is made.
-constexpr std::uint64_t window = 64 * 1024;
-
-}  // namespace
 
 void graphql_exchange::stream(graphql::prepared_request prepared) {
   if (prepared.operation() == graphql::operation_type::subscription)
@@ -88,7 +82,8 @@ void graphql_exchange::end_events() {
 
 void graphql_exchange::drained(std::uint64_t bytes) {
   unsent_ -= std::min(bytes, unsent_);
-  if (!held_ || !subscription_ || unsent_ > window) return;
+  if (reservation_) return reservation_->pump();
+  if (!held_ || !subscription_ || !has_room()) return;
   held_ = false;
   const auto keep = shared_from_this();
   const auto open = subscription_;

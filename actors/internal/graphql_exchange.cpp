@@ -23,6 +23,10 @@ graphql_exchange::graphql_exchange(graphql_desk& desk, std::uint32_t listener, e
                                    std::unique_ptr<request> head)
     : desk_(desk), listener_(listener), id_(id), head_(std::move(head)) {}
 
+graphql_exchange::~graphql_exchange() {
+  if (reservation_) reservation_->detach();
+}
+
 void graphql_exchange::begin() {
   body_ = std::exchange(head_->body, {});
   if (head_->content_length > desk_.work->options().http.max_body_bytes)
@@ -66,6 +70,8 @@ void graphql_exchange::run(expected<graphql_work::context_ptr> allowed) {
     return answer(graphql::http_answer(refused.how, std::move(refused.body), question_.media));
   }
   behalf_.context = std::move(*allowed);
+  if (question_.what != graphql::question_kind::execute || !question_.token.empty())
+    return run_single();
   const auto count = question_.operations.size();
   left_ = count;
   answers_.resize(count);

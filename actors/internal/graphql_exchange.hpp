@@ -16,11 +16,18 @@ class graphql_exchange final : public graphql_client,
   graphql_exchange(graphql_desk& desk, std::uint32_t listener, exchange_id id,
                    std::unique_ptr<request> head);
 
+  ~graphql_exchange() override;
+
   void begin();
   void take(request_event& event) override;
   exchange_id id() const noexcept override { return id_; }
   void end() override;
   void keep_alive() override;
+
+  // For the reservation that it listens for.
+  void write_event(std::string_view name, std::string_view data);
+  /// Whether the client has taken enough for more events to be made.
+  bool has_room() const noexcept;
 
  private:
   void read();
@@ -35,10 +42,18 @@ class graphql_exchange final : public graphql_client,
   void stream(graphql::prepared_request prepared);
   void subscribe(graphql::prepared_request prepared);
   void start_events();
-  void write_event(std::string_view name, std::string_view data);
   void write(std::string text);
   void end_events();
   void drained(std::uint64_t bytes);
+
+  // Single connections, in graphql_single.cpp.
+  void run_single();
+  void reserve();
+  void listen(const std::shared_ptr<graphql_reservation>& found);
+  void begin_single(graphql_reservation& found);
+
+  /// So much may wait for the client before the next event is made.
+  static constexpr std::uint64_t event_window = 64 * 1024;
 
   graphql_desk& desk_;
   std::uint32_t listener_;
@@ -50,7 +65,8 @@ class graphql_exchange final : public graphql_client,
   std::vector<std::unique_ptr<graphql_job>> jobs_;
   std::vector<graphql_answer> answers_;
   std::shared_ptr<graphql::subscription> subscription_;
-  std::uint64_t unsent_ = 0;  // of the stream, not yet taken by the client
+  std::shared_ptr<graphql_reservation> reservation_;  // that it listens for
+  std::uint64_t unsent_ = 0;                          // of the stream, not yet taken by the client
   std::size_t left_ = 0;
   bool over_ = false;
   bool streams_ = false;

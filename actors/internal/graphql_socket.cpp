@@ -13,19 +13,17 @@ constexpr std::uint64_t window = 64 * 1024;
 
 }  // namespace
 
-/// What runs under one id. Stopped when destroyed.
-struct graphql_socket::operation {
-  std::weak_ptr<graphql_socket> home;
-  std::string id;
-  std::unique_ptr<graphql_job> job;
-  std::shared_ptr<graphql::subscription> stream;
-};
-
 graphql_socket::graphql_socket(graphql_desk& desk, std::uint32_t listener, exchange_id id,
                                std::unique_ptr<request> head)
-    : desk_(desk), listener_(listener), id_(id), head_(std::move(head)) {}
+    : desk_(desk),
+      listener_(listener),
+      id_(id),
+      head_(std::move(head)),
+      operations_(
+          std::make_shared<graphql_operations>(desk.work, static_cast<graphql_carrier&>(*this))) {}
 
 graphql_socket::~graphql_socket() {
+  operations_->close();
   if (protocol_) desk_.work->counts().sockets.fetch_sub(1, std::memory_order_relaxed);
 }
 
@@ -83,24 +81,25 @@ void graphql_socket::received(request_event& event) {
   pump();
 }
 
-/// Reads and makes what the client has room for. What runs here may come back by `happened`.
+/// Takes one message; false if there is none.
+bool graphql_socket::read_one() {
+  if (inbox_.empty()) return false;
+  const auto next = std::move(inbox_.front());
+  inbox_.pop_front();
+  response_part taken;
+  taken.consumed = next.cost;
+  write(std::move(taken));
+  protocol_->received(next.text);
+  return true;
+}
+
+/// Reads and makes what the client has room for. What runs here may come back by `waits`.
 void graphql_socket::pump() {
   if (std::exchange(pumping_, true)) return;
   const auto keep = shared_from_this();
-  while (unsent_ <= window && !(waiting_.empty() && inbox_.empty())) {
-    if (!inbox_.empty()) {
-      const auto next = std::move(inbox_.front());
-      inbox_.pop_front();
-      response_part taken;
-      taken.consumed = next.cost;
-      write(std::move(taken));
-      protocol_->received(next.text);
-    }
-    if (waiting_.empty()) continue;
-    const auto next = waiting_.front().lock();
-    waiting_.pop_front();
-    if (!next) continue;
-    if (const auto stream = next->stream) stream->go_on();
+  for (bool moved = true; moved && unsent_ <= window;) {
+    moved = read_one();
+    moved |= operations_->go_on_one();
   }
   pumping_ = false;
 }
@@ -128,68 +127,20 @@ void graphql_socket::judged(expected<graphql_work::context_ptr> allowed) {
 void graphql_socket::begin(std::string id, graphql::wire_operation asked) {
   auto prepared = desk_.work->prepare(std::move(asked));
   if (!prepared) return protocol_->failed(id, desk_.work->refusal(prepared.errors()).body);
-  const auto made = std::make_shared<operation>();
-  made->home = weak_from_this();
-  made->id = id;
-  operations_.insert_or_assign(std::move(id), made);
-  if (prepared->operation() == graphql::operation_type::subscription)
-    subscribe(made, std::move(*prepared));
-  else
-    execute(made, std::move(*prepared));
+  operations_->begin(std::move(id), std::move(*prepared), behalf_);
 }
 
-void graphql_socket::execute(const operation_ptr& what, graphql::prepared_request prepared) {
-  auto job = desk_.work->execute(std::move(prepared), behalf_,
-                                 [me = std::weak_ptr{what}](const graphql_answer& given) {
-                                   const auto done = me.lock();
-                                   const auto home = done ? done->home.lock() : nullptr;
-                                   if (home) home->answered(done, given);
-                                 });
-  what->job = std::move(job);
+void graphql_socket::next(const std::string& id, std::string_view body) {
+  protocol_->next(id, body);
 }
 
-void graphql_socket::answered(const operation_ptr& what, const graphql_answer& given) {
-  operations_.erase(what->id);
-  if (given.how == graphql_outcome::refused) return protocol_->failed(what->id, given.body);
-  protocol_->next(what->id, given.body);
-  protocol_->completed(what->id);
+void graphql_socket::failed(const std::string& id, std::string_view body) {
+  protocol_->failed(id, body);
 }
 
-void graphql_socket::subscribe(const operation_ptr& what, graphql::prepared_request prepared) {
-  graphql::subscription_calls calls;
-  calls.paced = true;
-  calls.next = [me = std::weak_ptr{what}](const graphql::response& r) {
-    const auto op = me.lock();
-    const auto home = op ? op->home.lock() : nullptr;
-    if (home) home->happened(op, r.body);
-  };
-  calls.ended = [me = std::weak_ptr{what}](const std::optional<graphql::response>& why) {
-    const auto op = me.lock();
-    const auto home = op ? op->home.lock() : nullptr;
-    if (home) home->over(op, why ? &*why : nullptr);
-  };
-  what->stream = desk_.work->subscribe(std::move(prepared), behalf_, std::move(calls));
-  pump();
-}
+void graphql_socket::completed(const std::string& id) { protocol_->completed(id); }
 
-void graphql_socket::happened(const operation_ptr& what, std::string_view body) {
-  protocol_->next(what->id, body);
-  waiting_.push_back(what);
-  if (what->stream) pump();
-}
-
-void graphql_socket::over(const operation_ptr& what, const graphql::response* why) {
-  operations_.erase(what->id);
-  if (why != nullptr) return protocol_->failed(what->id, why->body);
-  protocol_->completed(what->id);
-}
-
-void graphql_socket::stop(const std::string& id) {
-  const auto at = operations_.find(id);
-  if (at == operations_.end()) return;
-  const auto stopped = at->second;
-  operations_.erase(at);
-}
+void graphql_socket::stop(const std::string& id) { operations_->stop(id); }
 
 void graphql_socket::send(std::string text) {
   unsent_ += text.size();
@@ -203,8 +154,7 @@ void graphql_socket::close(std::uint16_t code, std::string_view reason) {
   closed_ = true;
   init_.cancel();
   inbox_.clear();
-  waiting_.clear();
-  const auto stopped = std::exchange(operations_, {});
+  operations_->close();
   response_part part;
   part.websocket = response_part::socket::close;
   part.code = code;

@@ -3,10 +3,10 @@
 #include <deque>
 #include <memory>
 #include <string>
-#include <unordered_map>
 
 #include "actors/core/timer.hpp"
 #include "actors/internal/graphql_desk.hpp"
+#include "actors/internal/graphql_operations.hpp"
 #include "services/graphql/transport/socket_protocol.hpp"
 
 namespace puff::internal {
@@ -17,7 +17,8 @@ namespace puff::internal {
 /// message is read, so that the client's next ones wait in its own buffers.
 class graphql_socket final : public graphql_client,
                              public std::enable_shared_from_this<graphql_socket>,
-                             graphql::socket_port {
+                             graphql::socket_port,
+                             graphql_carrier {
  public:
   graphql_socket(graphql_desk& desk, std::uint32_t listener, exchange_id id,
                  std::unique_ptr<request> head);
@@ -30,8 +31,6 @@ class graphql_socket final : public graphql_client,
   void keep_alive() override;
 
  private:
-  struct operation;
-  using operation_ptr = std::shared_ptr<operation>;
   struct message {
     std::string text;
     std::uint64_t cost;
@@ -43,15 +42,16 @@ class graphql_socket final : public graphql_client,
   void begin(std::string id, graphql::wire_operation asked) override;
   void stop(const std::string& id) override;
 
+  void next(const std::string& id, std::string_view body) override;
+  void failed(const std::string& id, std::string_view body) override;
+  void completed(const std::string& id) override;
+  void waits() override { pump(); }
+
   void refuse(response whole);
   void accept();
   void judged(expected<graphql_work::context_ptr> allowed);
   void received(request_event& event);
-  void execute(const operation_ptr& what, graphql::prepared_request prepared);
-  void subscribe(const operation_ptr& what, graphql::prepared_request prepared);
-  void answered(const operation_ptr& what, const graphql_answer& given);
-  void happened(const operation_ptr& what, std::string_view body);
-  void over(const operation_ptr& what, const graphql::response* why);
+  bool read_one();
   void pump();
   void write(response_part part);
 
@@ -62,9 +62,8 @@ class graphql_socket final : public graphql_client,
   std::unique_ptr<graphql::socket_protocol> protocol_;  // once it is accepted
   timer init_;
   graphql_work::behalf behalf_;
-  std::unordered_map<std::string, operation_ptr> operations_;
-  std::deque<std::weak_ptr<operation>> waiting_;  // with an event that was sent
-  std::deque<message> inbox_;                     // bounded by the listener's window
+  std::shared_ptr<graphql_operations> operations_;
+  std::deque<message> inbox_;  // bounded by the listener's window
   std::uint64_t unsent_ = 0;
   bool pumping_ = false, closed_ = false;
 };

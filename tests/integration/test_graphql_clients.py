@@ -22,7 +22,16 @@ SAID = {
 
 
 @pytest.mark.parametrize(
-    "name", ["graphql-ws", "subscriptions-transport-ws", "graphql-sse", "apollo", "urql", "relay"]
+    "name",
+    [
+        "graphql-ws",
+        "subscriptions-transport-ws",
+        "graphql-sse",
+        "graphql-sse-single",
+        "apollo",
+        "urql",
+        "relay",
+    ],
 )
 def test_a_client_of_npm(shared_world: World, name: str) -> None:
     url = shared_world.url("/fixture")

@@ -42,6 +42,11 @@ bool is_foreign_and_unasked(const header_block& headers) {
 answer_or_question read_get(const puff::request& head, http_question question) {
   if (is_foreign_and_unasked(head.headers))
     return http_refusal(403, "Requests from pages of other sites need CORS.", question.media);
+  if (!question.token.empty() && question.wants_events) {
+    question.what = question_kind::listen;
+    return question;
+  }
+  question.token.clear();
   auto query = parameter(head.query(), "query");
   wire_operation asked;
   asked.operation_name = parameter(head.query(), "operationName");
@@ -61,6 +66,22 @@ answer_or_question read_get(const puff::request& head, http_question question) {
   return question;
 }
 
+/// Of the stream that a request belongs to; empty: of none.
+std::string stream_token(const puff::request& head) {
+  const auto field = head.headers.get("x-graphql-event-stream-token");
+  if (!field.empty()) return std::string{field};
+  return parameter(head.query(), "token").value_or("");
+}
+
+/// PUT and DELETE, of which browsers ask before they send them for a foreign page.
+answer_or_question read_stream_request(const puff::request& head, http_question question) {
+  question.what = head.method == "PUT" ? question_kind::reserve : question_kind::stop;
+  question.operation_id = parameter(head.query(), "operationId").value_or("");
+  if (question.what == question_kind::stop && question.token.empty())
+    return http_refusal(400, "The token of the stream is missing.", question.media);
+  return question;
+}
+
 answer_or_question read_post(const puff::request& head, std::string_view body,
                              http_question question, const http_rules& rules) {
   const auto type = head.headers.get("content-type");
@@ -76,6 +97,10 @@ answer_or_question read_post(const puff::request& head, std::string_view body,
   auto& found = std::get<internal::wire_operations>(read);
   question.operations = std::move(found.all);
   question.is_batch = found.is_list;
+  if (question.token.empty()) return question;
+  if (question.is_batch)
+    return http_refusal(400, "A stream takes one operation at a time.", question.media);
+  question.operation_id = question.operations.front().operation_id;
   return question;
 }
 
@@ -114,10 +139,13 @@ answer_or_question read_question(const puff::request& head, std::string_view bod
                         "subscriptions, text/event-stream.",
                         response_media::json);
   question.media = media.value_or(response_media::graphql_response);
+  question.token = stream_token(head);
+  if (head.method == "PUT" || head.method == "DELETE")
+    return read_stream_request(head, std::move(question));
   if (head.method == "POST") return read_post(head, body, std::move(question), rules);
   if (head.method == "GET" || head.method == "HEAD") return read_get(head, std::move(question));
   auto refused = http_refusal(405, "GraphQL is asked by GET or POST.", question.media);
-  refused.head.headers.add("Allow", "GET, POST");
+  refused.head.headers.add("Allow", "GET, POST, PUT, DELETE");
   return refused;
 }
 

@@ -27,14 +27,26 @@ struct wire_operation {
   std::string variables;         ///< JSON of an object; empty: none
   std::string extensions;        ///< the same
   std::string document_id{};     ///< of a document that the server has; may stand for `query`
+  std::string operation_id{};    ///< of `extensions.operationId`, for single connections
   std::string persisted_hash{};  ///< of `extensions.persistedQuery`; the same
 };
 
 enum class http_method : std::uint8_t { get, post };
 
+/// All but `execute` are about single connections of GraphQL over SSE.
+enum class question_kind : std::uint8_t {
+  execute,
+  reserve,  ///< a stream of events for the answers to other requests (PUT)
+  listen,   ///< to the stream of `token`
+  stop,     ///< the operation `operation_id` of the stream (DELETE)
+};
+
 /// What an HTTP request asks.
 struct http_question {
-  std::vector<wire_operation> operations;  ///< never none
+  question_kind what = question_kind::execute;
+  std::string token;         ///< of a reserved stream; empty: the answer comes to the request
+  std::string operation_id;  ///< of that stream
+  std::vector<wire_operation> operations;  ///< to execute; never none
   bool is_batch = false;                   ///< the answer is a list
   bool wants_events = false;               ///< by text/event-stream
   http_method method = http_method::post;

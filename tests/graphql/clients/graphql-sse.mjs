@@ -5,7 +5,15 @@ const first = async (events) => {
 };
 
 export function open({ url }, singleConnection = false) {
-  const client = createClient({ url, singleConnection, retryAttempts: 0 });
+  let refusal;
+  // The client reads no refusal, and aborts its request.
+  const fetchFn = async (...asked) => {
+    const answer = await fetch(...asked);
+    const type = answer.headers.get('Content-Type') ?? '';
+    if (type.includes('json')) refusal = await answer.clone().json();
+    return answer;
+  };
+  const client = createClient({ url, singleConnection, fetchFn, retryAttempts: 0 });
   return {
     query: async (query, variables) => (await first(client.iterate({ query, variables }))).data,
     subscribe: async (query) => {
@@ -16,8 +24,7 @@ export function open({ url }, singleConnection = false) {
     wrong: (query) =>
       first(client.iterate({ query })).then(
         (event) => event.errors[0].message,
-        // An answer without events comes as it is.
-        async (refused) => (await refused.response.json()).errors[0].message,
+        () => refusal.errors[0].message,
       ),
     close: () => client.dispose(),
   };

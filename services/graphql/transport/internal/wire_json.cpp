@@ -62,6 +62,7 @@ wire_operation read_one(ondemand::object fields) {
   if (!has_query && out.extensions.empty() && out.document_id.empty())
     throw fault{"\"query\" is missing."};
   out.persisted_hash = persisted_hash_of(out.extensions);
+  out.operation_id = operation_id_of(out.extensions);
   return out;
 }
 
@@ -139,6 +140,15 @@ std::optional<wire_frame> read_frame(std::string_view json) {
   } catch (const simdjson::simdjson_error&) {
     return std::nullopt;
   }
+}
+
+std::string operation_id_of(std::string_view extensions) {
+  if (extensions.find("operationId") == extensions.npos) return {};
+  const simdjson::padded_string padded{extensions};
+  simdjson::dom::parser parser;
+  std::string_view id;
+  if (parser.parse(padded)["operationId"].get(id) != simdjson::SUCCESS) return {};
+  return std::string{id};
 }
 
 std::string persisted_hash_of(std::string_view extensions) {

@@ -30,6 +30,9 @@ struct wire_frame {
 /// None if the text is no object with a type.
 std::optional<wire_frame> read_frame(std::string_view json);
 
+/// The text of `extensions.operationId`; empty if there is none.
+std::string operation_id_of(std::string_view extensions);
+
 /// The hash in `extensions.persistedQuery` (version 1); empty if there is none.
 std::string persisted_hash_of(std::string_view extensions);
 

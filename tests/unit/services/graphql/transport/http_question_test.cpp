@@ -84,7 +84,7 @@ TEST_F(http_question_test, ReadsAListUpToItsLimit) {
 
 TEST_F(http_question_test, RefusesOtherMethods) {
   auto head = post();
-  head.method = "PUT";
+  head.method = "PATCH";
   EXPECT_EQ(refused(head, "{}"), 405);
 }
 
@@ -103,6 +103,31 @@ TEST_F(http_question_test, TellsRequestErrorsByTheStatusOnlyInTheNewMediaType) {
   EXPECT_EQ(status(graphql_outcome::refused, response_media::graphql_response), 400);
   EXPECT_EQ(status(graphql_outcome::executed, response_media::graphql_response), 200);
   EXPECT_EQ(status(graphql_outcome::denied, response_media::json), 403);
+}
+
+TEST_F(http_question_test, ReservesListensToAndStopsStreams) {
+  puff::request head;
+  head.target = "/graphql?operationId=7";
+  head.method = "PUT";
+  EXPECT_EQ(asked(head).what, question_kind::reserve);
+  head.method = "DELETE";
+  EXPECT_EQ(refused(head), 400);
+  head.headers.add("X-GraphQL-Event-Stream-Token", "secret");
+  const auto stop = asked(head);
+  EXPECT_EQ(stop.what, question_kind::stop);
+  EXPECT_EQ(stop.operation_id, "7");
+  auto listening = get("token=secret");
+  listening.headers.add("Accept", "text/event-stream");
+  EXPECT_EQ(asked(listening).what, question_kind::listen);
+  EXPECT_EQ(asked(listening).token, "secret");
+}
+
+TEST_F(http_question_test, TakesOneOperationForAStream) {
+  auto head = post();
+  head.headers.add("X-GraphQL-Event-Stream-Token", "secret");
+  const auto one = asked(head, R"({"query":"{a}","extensions":{"operationId":"x"}})");
+  EXPECT_EQ(one.what, question_kind::execute);
+  EXPECT_EQ(one.operation_id, "x");
 }
 
 }  // namespace

@@ -1,0 +1,3 @@
+import { open as openSse } from './graphql-sse.mjs';
+
+export const open = (where) => openSse(where, true);
