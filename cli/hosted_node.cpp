@@ -11,6 +11,7 @@
 #include "cli/engine_options.hpp"
 #include "cli/program_parts.hpp"
 #include "cli/service/notice.hpp"
+#include "cli/unused_memory.hpp"
 #include "services/telemetry/log.hpp"
 
 namespace puff::cli {
@@ -185,6 +186,7 @@ int hosted_node::run(std::function<int()> first) {
 }
 
 void hosted_node::begun() {
+  return_unused_memory();
   health_->begun();
   notify_service("READY=1");
 }

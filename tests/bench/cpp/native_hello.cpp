@@ -74,7 +74,9 @@ int main(int argc, char** argv) {
     routes->add_websocket("/", echo_socket);
   puff::deadline_wheel wheel;
   no_application application;
-  puff::http::server server{io, wheel, {{}, routes, {}, {}}, application};
+  puff::http::server_options options;
+  options.router = std::move(routes);
+  puff::http::server server{io, wheel, std::move(options), application};
   std::cout << "listening on " << puff::http::to_string(listener->local) << std::endl;
   server.listen(std::move(*listener));
   io.run();
