@@ -20,7 +20,7 @@ class statements : public dbapi_driver {
         "            decimal.Decimal, datetime.datetime, datetime.timedelta)}\n"
         "def quoted(value, connection): raise ZeroDivisionError(type(value).__name__)\n"
         "m.pg_use(ValueError, ValueError, RuntimeError, ValueError, adapters, dict(adapters),\n"
-        "         quoted, Plain)\n"
+        "         quoted, Plain, print)\n"
         "def fill(sql, args, codec=None, standard=True):\n"
         "    return m.pg_mogrify(Cursor(), sql, args, codec, standard)");
   }
