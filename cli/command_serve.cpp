@@ -161,8 +161,8 @@ int open_doors(hosted_node& in, const invocation& what,
     in.stop();
     return print_failure(failed);
   }
-  print(greeting);
   in.begun();
+  print(greeting);
   return 0;
 }
 

@@ -186,9 +186,9 @@ int hosted_node::run(std::function<int()> first) {
 }
 
 void hosted_node::begun() {
-  return_unused_memory();
   health_->begun();
   notify_service("READY=1");
+  return_unused_memory();
 }
 
 void hosted_node::leave() {

@@ -122,7 +122,8 @@ std::vector<pool_option> pool_options(const settings& s) {
   std::vector<pool_option> out;
   auto copy = s;
   visit(copy, [&](const place& p) {
-    if (!p.what.option.ends_with("-url") || !static_cast<pool_setting*>(p.object)->enable) return;
+    const bool is_pool = p.in.many && p.what.option.ends_with("-url");
+    if (!is_pool || !static_cast<pool_setting*>(p.object)->enable) return;
     out.push_back({option_name(p.what.option, p.instance),
                    environment_name(p.what.environment, p.instance),
                    "Server of the " + std::string{p.in.name} + " pool '" + p.instance + "'.",

@@ -146,7 +146,7 @@ def test_probes_are_off_unless_configured(tmp_path):
 
 def test_a_serving_node_is_ready_and_live(tmp_path):
     with served(tmp_path / "site", PROBES, PUFF_RUNTIME_DIR=str(tmp_path / "run")) as site:
-        assert site.get("/.puff/ready").body == b"ready\n"
+        wait_until(lambda: site.get("/.puff/ready").body == b"ready\n", "a ready node")
         live = site.get("/.puff/live")
         assert (live.status, live.body) == (200, b"live\n")
         assert live.header("cache-control") == "no-store"

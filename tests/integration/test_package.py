@@ -65,6 +65,7 @@ def test_the_wheel_holds_the_commands_the_package_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     expected = re.compile(
         r"puff/([a-z_]+/)*[a-z_]+\.pyi?|puff/py\.typed|puff/_puff[^/]*\.so"
+        r"|puff/graphql/graphiql/(\.sums|LICENSE\.[a-z-]+\.txt|[a-z.-]+\.gz)"
         r"|puff-[0-9.]+\.data/scripts/(puff|puff-watch)|puff-[0-9.]+\.dist-info/.*"
     )
     assert [name for name in names if not expected.fullmatch(name)] == []

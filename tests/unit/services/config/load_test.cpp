@@ -338,10 +338,10 @@ TEST_F(load_test, PoolOptionsFollowTheFile) {
     options.push_back(o.option);
     variables.push_back(o.environment);
   }
-  EXPECT_EQ(options, (std::vector<std::string>{"--cluster-url", "--default-postgres-url",
-                                               "--other-redis-url", "--default-pubsub-url",
-                                               "--default-task-queue-url"}));
-  EXPECT_EQ(variables[4], "PUFF_DEFAULT_TASK_QUEUE_URL");
+  EXPECT_EQ(options,
+            (std::vector<std::string>{"--default-postgres-url", "--other-redis-url",
+                                      "--default-pubsub-url", "--default-task-queue-url"}));
+  EXPECT_EQ(variables[3], "PUFF_DEFAULT_TASK_QUEUE_URL");
 }
 
 TEST_F(load_test, EveryWayOfWritingUrlsIsAccepted) {
