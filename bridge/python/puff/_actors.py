@@ -5,7 +5,6 @@ import inspect
 import json
 import logging
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -13,20 +12,27 @@ from functools import partial
 from typing import Any
 
 from puff import _puff
+from puff._actor_words import (
+    ActorFailed,
+    code_of,
+    decode_call,
+    decode_outcome,
+    described,
+    encode,
+    encode_call,
+    encode_value,
+)
 from puff.errors import Cancelled, Overloaded, PuffError, Unavailable
 
 _log = logging.getLogger("puff")
 
 NAMED, SINGLETON, KEYED = range(3)
-JSON, BYTES = "application/json", "application/octet-stream"
-CALL = "application/vnd.puff.call+json"
 END = "__end__"  # asked by those who want to know when an actor ends
 SPAWNED = "spawned"
 REST_TIMEOUT_MS = 10_000
 SWEEP_MS = 1_000
 MESSAGES_AT_ONCE = 64
 
-encode: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":")).encode
 monotonic = time.monotonic
 Ret = Callable[[Any, BaseException | None], object]
 
@@ -36,20 +42,6 @@ living: dict[str, "Cell"] = {}
 current: ContextVar["Cell | None"] = ContextVar("puff_actor", default=None)
 _sweeping = False
 _LOST = "this node has lost its leases"
-
-
-class ActorFailed(PuffError):
-    """An actor raised an exception: `type` and `text` are the exception's, `traceback` is what was
-    printed where it was raised."""
-
-    def __init__(self, type: str, text: str, traceback: str) -> None:
-        super().__init__(f"{type}: {text}" if text else type)
-        self.type = type
-        self.text = text
-        self.traceback = traceback
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (ActorFailed, (self.type, self.text, self.traceback))
 
 
 class Kind:
@@ -441,62 +433,3 @@ class _Answer:
             _puff.actor_fail(handle, "python_failed", failure.type, failure.text, failure.traceback)
         else:
             _puff.actor_fail(handle, code_of(failure), "", str(failure), "")
-
-
-def code_of(failure: BaseException) -> str:
-    """Puff's own failures keep their meaning on the way."""
-    if isinstance(failure, Overloaded):
-        return "overloaded"
-    if isinstance(failure, TimeoutError):
-        return "timed_out"
-    if isinstance(failure, LookupError):
-        return "not_found"
-    if isinstance(failure, Cancelled):
-        return "cancelled"
-    return "unavailable" if isinstance(failure, Unavailable) else "internal"
-
-
-def described(failure: BaseException) -> ActorFailed:
-    if isinstance(failure, ActorFailed):
-        return failure
-    kind = type(failure)
-    module = "" if kind.__module__ == "builtins" else kind.__module__ + "."
-    lines = traceback.format_exception(kind, failure, failure.__traceback__)
-    return ActorFailed(module + kind.__qualname__, str(failure), "".join(lines))
-
-
-def encode_value(value: Any) -> tuple[str, bytes]:
-    if isinstance(value, bytes):
-        return BYTES, value
-    return JSON, encode(value).encode()
-
-
-def encode_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[str, bytes]:
-    if not kwargs:
-        if len(args) == 1 and isinstance(args[0], bytes):
-            return BYTES, args[0]
-        return JSON, encode(args).encode()
-    if not args:
-        return JSON, encode(kwargs).encode()
-    return CALL, encode({"args": args, "kwargs": kwargs}).encode()
-
-
-def decode_call(content_type: str, body: bytes) -> tuple[Any, dict[str, Any]]:
-    if content_type == JSON:
-        value = json.loads(body)
-        if isinstance(value, list):
-            return value, {}
-        if isinstance(value, dict):
-            return (), value
-        raise ValueError("a message in JSON is an array of arguments or an object of named ones")
-    if content_type == CALL:
-        value = json.loads(body)
-        return value["args"], value["kwargs"]
-    return ((body,) if body or content_type else ()), {}
-
-
-def decode_outcome(outcome: tuple[Any, ...]) -> Any:
-    if len(outcome) == 2:
-        content_type, body = outcome
-        return json.loads(body) if content_type == JSON else body
-    raise ActorFailed(*outcome)

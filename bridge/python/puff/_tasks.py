@@ -6,12 +6,12 @@ import importlib
 import inspect
 import json
 import logging
-import traceback
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar, copy_context
 from typing import Any
 
 from puff import _commands, _puff
+from puff._remote_error import words_of
 from puff.errors import Cancelled, PuffError
 
 _log = logging.getLogger("puff")
@@ -154,16 +154,9 @@ def failed(path: str, failure: BaseException) -> tuple[int, bytes, int]:
 
 
 def describe(failure: BaseException) -> dict[str, str]:
-    kind = type(failure)
-    module = "" if kind.__module__ == "builtins" else kind.__module__ + "."
     trace = failure.__traceback__
-    inner = trace.tb_next if trace is not None and trace.tb_next is not None else trace
-    lines = traceback.format_exception(kind, failure, inner)
-    return {
-        "type": module + kind.__qualname__,
-        "text": str(failure),
-        "traceback": "".join(lines),
-    }
+    inner = trace.tb_next if trace is not None else None  # without the frame that calls tasks
+    return dict(zip(("type", "text", "traceback"), words_of(failure, inner), strict=True))
 
 
 def _find(queue: str, path: str) -> tuple[Callable[..., Any], bool]:

@@ -23,7 +23,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
 from puff import _actors, _puff
-from puff._actors import ActorFailed
+from puff._actor_words import ActorFailed, decode_outcome, encode_call
 from puff.errors import Unavailable
 
 __all__ = [
@@ -66,14 +66,14 @@ class Ref:
             return _puff.wait_within(
                 lambda ret: cell.put(verb, args, kwargs, ret, until), timeout_ms
             )
-        content_type, body = _actors.encode_call(args, kwargs)
+        content_type, body = encode_call(args, kwargs)
         return _puff.actor_ask(
-            self.name, self.node, verb, content_type, body, timeout_ms, _actors.decode_outcome
+            self.name, self.node, verb, content_type, body, timeout_ms, decode_outcome
         )
 
     def tell(self, verb: str, /, *args: Any, **kwargs: Any) -> None:
         """Sends a message and forgets it: it arrives at most once."""
-        content_type, body = _actors.encode_call(args, kwargs)
+        content_type, body = encode_call(args, kwargs)
         _puff.actor_tell(self.name, self.node, verb, content_type, body)
 
     def stop(self, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> Any:
@@ -260,10 +260,10 @@ def _wait_for_end(whom: Ref) -> str:
         if cell is not None:
             why = _puff.wait_within(cell.ended.append, LONGEST_WATCH_MS)
         else:
-            content_type, body = _actors.encode_call((), {})
+            content_type, body = encode_call((), {})
             why = _puff.actor_ask(
                 whom.name, whom.node, _actors.END, content_type, body, LONGEST_WATCH_MS,
-                _actors.decode_outcome,
+                decode_outcome,
             )  # fmt: skip
     except Exception as failure:
         return str(failure)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
 from puff import _puff, _task_cron, _task_inline, _tasks
+from puff._remote_error import RemoteError
 from puff._task_administration import Administration
 from puff._task_inline import inline
 from puff._task_options import (
@@ -32,7 +33,6 @@ from puff._task_options import (
 )
 from puff._task_records import Order, due_of, order_of, prefix_of, step_record, to_json
 from puff._tasks import Attempt, NotAllowed, Retry
-from puff.errors import PuffError
 
 __all__ = [
     "Attempt",
@@ -51,18 +51,8 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class TaskFailed(PuffError):
-    """A task ended with an exception: `type` and `text` are the exception's, `traceback` is what
-    was printed where it ran."""
-
-    def __init__(self, type: str, text: str, traceback: str) -> None:
-        super().__init__(f"{type}: {text}" if text else type)
-        self.type = type
-        self.text = text
-        self.traceback = traceback
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (TaskFailed, (self.type, self.text, self.traceback))
+class TaskFailed(RemoteError):
+    """A task ended with an exception."""
 
 
 @overload
