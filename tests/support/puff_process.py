@@ -19,8 +19,8 @@ PUFF = Path(os.environ.get("PUFF_COMMAND", ROOT / ".venv/bin/puff"))
 # What a test passes on from its own environment; all else could change what Puff does.
 KEPT = {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS"}
 
-# Seconds for what takes one: a machine that builds besides may need ten times as long.
-PATIENCE = 60.0
+# Seconds that anything a program should say or do may take.
+PATIENCE = 20.0
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
