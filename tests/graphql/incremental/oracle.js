@@ -1,4 +1,5 @@
 // graphql-js 17 as the oracle of @defer and @stream: cases, and what all payloads together say.
+// and what validation says of the two in documents that use them anyhow.
 //   node oracle.js SCHEMAS PER_SCHEMA SEED > FILE
 // Schemas, documents and values are made as for whole responses, by ../execution.
 'use strict';
@@ -46,9 +47,37 @@ class incremental_maker extends document_maker {
   }
 }
 
+class careless_maker extends incremental_maker {
+  directive(name, more = '') {
+    const { d } = this;
+    const label = d.percent(30) ? `label: ${d.one_of(['"a"', '"b"', 'null', 'A'])}` : '';
+    return super.directive(name, [more, label].filter(Boolean).join(', '));
+  }
+
+  make() {
+    const made = super.make();
+    return { ...made, text: this.d.percent(30) ? made.text.replace('query', 'subscription') : made.text };
+  }
+}
+
+// The words of the other rules are those of another version.
+function refusal(schema) {
+  const { text } = new careless_maker(schema, d).make();
+  const ours = (e) => /@(defer|stream)[^ ]*"? (can|must)|Defer|Stream|stream directives/.test(e.message);
+  const all = g.validate(schema, g.parse(text), undefined, { maxErrors: 1000 });
+  const errors = all.filter(ours);
+  if (errors.length === 0 || all.some((e) => / may not be used /.test(e.message))) return undefined;
+  const expected = errors.map(({ message, locations }) => ({
+    message,
+    locations: locations.map(({ line, column }) => ({ line, column })),
+  }));
+  return { kind: 'refusal', text, expected };
+}
+
 function usable_schema() {
   for (;;) {
-    const text = make_schema(d) + directives;
+    const made = make_schema(d);
+    const text = made + directives + made.slice(made.indexOf('type Query')).replace(/type Mutation[^]*/, '').replace('Query', 'Subscription');
     try {
       const schema = g.buildSchema(text);
       if (g.validateSchema(schema).length === 0) return { text, schema };
@@ -88,7 +117,7 @@ async function repeatedly(schema, count) {
   while (out.length < count) {
     let one;
     try {
-      one = await one_case(schema);
+      one = out.length % 4 === 3 ? refusal(schema) : await one_case(schema);
     } catch (error) {
       continue; // graphql-js refuses what its own validation passed
     }
