@@ -1,5 +1,5 @@
-"""What scanners of GraphQL servers look for, after the thirteen checks that graphql-cop makes, tried
-on the chat of examples/graphql_chat as one would open it to the world: without introspection,
+"""What scanners of GraphQL servers look for, after the thirteen checks that graphql-cop makes, on
+the chat of examples/graphql_chat as one would open it to the world: without introspection,
 suggestions and GraphiQL. Each check sends what the scanner sends, and fails where it would
 report."""
 
