@@ -87,14 +87,21 @@ def async_graphql(port: int, _: Path) -> list[str]:
 
 def mercurius(driver: str) -> Command:
     script = str(places.APPS / "graphql_by_mercurius.mjs")
-    return lambda port, _: ["node", script, str(port), driver, *_where()]
+    return lambda port, _: [*_node(), script, str(port), driver, *_where()]
 
 
 def postgraphile(port: int, _: Path) -> list[str]:
-    return ["node", str(places.APPS / "graphql_by_postgraphile.mjs"), str(port), *_where()]
+    return [*_node(), str(places.APPS / "graphql_by_postgraphile.mjs"), str(port), *_where()]
 
 
 strawberry = uvicorn("graphql_by_strawberry:app")
+
+
+def _node() -> list[str]:
+    program = places.BENCH / "node_modules" / ".bin" / "node"
+    if not program.exists():
+        raise places.Missing(f"{program} is not installed: run npm install in {places.BENCH}")
+    return ["env", "NODE_ENV=production", "GRAPHILE_ENV=production", str(program)]
 
 
 def _where() -> list[str]:

@@ -30,7 +30,8 @@ HELLO = Load()
 def wrk(port: int, seconds: float, cores: str | None, load: Load = HELLO) -> dict[str, float]:
     """Rate and latencies. Missing if anything but successes was answered."""
     command = ["taskset", "-c", cores] if cores else []
-    command += ["wrk", "-t1", f"-d{max(1, round(seconds))}s", "--latency", *load.options()]
+    command += ["wrk", "-t1", f"-d{max(1, round(seconds))}s", "--latency"]
+    command += ["--timeout", "30s", *load.options()]
     began = time.perf_counter()
     out = subprocess.run(
         [*command, f"http://127.0.0.1:{port}/"], check=True, capture_output=True, text=True
