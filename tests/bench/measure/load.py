@@ -82,7 +82,7 @@ def _number(pattern: str, text: str) -> float:
 
 
 def _milliseconds(percentile: str, text: str) -> float:
-    found = re.search(rf"^\s+{percentile}\s+([\d.]+)(us|ms|s|m)$", text, re.MULTILINE)
+    found = re.search(rf"^\s+{percentile}\s+([\d.]+)(us|ms|s|m)\s*$", text, re.MULTILINE)
     if not found:
         raise places.Missing(f"wrk printed something else:\n{text}")
     return float(found[1]) * UNITS[found[2]]
