@@ -95,9 +95,11 @@ def _under_load(who: str, name: str, seconds: float) -> Measure:
             script.flush()
             load = Load(CONNECTIONS, Path(script.name))
             took = max(seconds, SLOW_SECONDS) if is_slow else seconds
-            sample = cost_under_load(alive, took, load_cores, load)
+            database = servers.database().pid
+            sample = cost_under_load(alive, took, load_cores, load, database)
             if name == "insert":
                 servers.database().query("truncate mut")
+            sample["postgres_us"] = sample.pop("beside_us")
             return sample | {"statements": statements}
 
     return run

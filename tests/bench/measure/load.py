@@ -50,22 +50,30 @@ def wrk(port: int, seconds: float, cores: str | None, load: Load = HELLO) -> dic
 
 
 def cost_under_load(
-    server: Running, seconds: float, cores: str | None, load: Load = HELLO
+    server: Running,
+    seconds: float,
+    cores: str | None,
+    load: Load = HELLO,
+    beside: int | None = None,
 ) -> dict[str, float]:
     """Warms the server up, then measures it. `others` is the share of one core that processes
-    other than the server and wrk took meanwhile: what a quiet machine has near nothing of."""
+    other than the server and wrk took meanwhile: what a quiet machine has near nothing of. What the
+    process `beside` took, a database's, is told apart from them."""
     wrk(server.port, min(1.0, seconds), cores, load)
     busy, own = process_tree.machine_busy_seconds(), process_tree.cpu_seconds(server.pid)
+    helped = process_tree.cpu_seconds(beside) if beside else 0.0
     load_before = _children_seconds()
     figures = wrk(server.port, seconds, cores, load)
     cost = process_tree.cpu_seconds(server.pid) - own
     load_cost = _children_seconds() - load_before
-    foreign = process_tree.machine_busy_seconds() - busy - cost - load_cost
+    helped = process_tree.cpu_seconds(beside) - helped if beside else 0.0
+    foreign = process_tree.machine_busy_seconds() - busy - cost - load_cost - helped
     took, requests = figures.pop("seconds"), figures.pop("requests")
     return figures | {
         "cpu_us": cost / requests * 1e6,
         "rss_mib": process_tree.rss_mib(server.pid),
         "others": max(0.0, foreign / took),
+        **({"beside_us": helped / requests * 1e6} if beside else {}),
     }
 
 
