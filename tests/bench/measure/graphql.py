@@ -7,13 +7,14 @@ import sys
 from measure import places
 from measure.cases import Case, Sample
 from measure.graphql_http import over_http
+from measure.graphql_live import live
 from measure.targets import Ratio
 
 PROGRAM = places.APPS / "graphql_objects.py"
 
 
 def graphql(seconds: float) -> list[Case]:
-    return [*over_http(seconds), _objects(seconds)]
+    return [*over_http(seconds), live(seconds), _objects(seconds)]
 
 
 def _objects(seconds: float) -> Case:
