@@ -30,7 +30,8 @@ if [ -z "${PUFF_BENCH_BUILD:-}" ]; then
   case ${1:-all} in
     http | redis | pubsub | websocket | postgres | actors | graphql | all)
       build_release plain_beast native_hello beast_echo websocket_load bench_pubsub_engine \
-        bench_redis_engine bench_libpq_pipeline bench_actors bench_greenlet_ask graphql_floor >&2 ;;
+        bench_redis_engine bench_libpq_pipeline bench_actors bench_greenlet_ask \
+        graphql_floor bench_graphql bench_graphql_execution >&2 ;;
   esac
 fi
 

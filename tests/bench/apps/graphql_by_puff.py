@@ -1,5 +1,6 @@
-"""The schema that GraphQL servers are compared with, twice: its fields are declared SQL, and class
-methods that return SQL. The first needs no Python for a request."""
+"""The schema that GraphQL servers are compared with. `Declared`: its fields are declared SQL, which
+needs no Python for a request. `Committing`: its mutation is a transaction by itself. `Returned`:
+its fields are class methods that return SQL."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -85,6 +86,21 @@ class Mutation:
     @classmethod
     @graphql.sql(INSERT)
     def addMut(cls, context, /, body: str) -> Added: ...
+
+
+@dataclass
+class CommittingMutation:
+    __typename__ = "Mutation"
+
+    @classmethod
+    @graphql.sql(INSERT, autocommit=True)
+    def addMut(cls, context, /, body: str) -> Added: ...
+
+
+@dataclass
+class Committing:
+    query: Query
+    mutation: CommittingMutation
 
 
 @dataclass

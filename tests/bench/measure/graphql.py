@@ -6,6 +6,7 @@ import sys
 
 from measure import places
 from measure.cases import Case, Sample
+from measure.graphql_engine import engine
 from measure.graphql_http import over_http
 from measure.graphql_live import live
 from measure.targets import Ratio
@@ -14,7 +15,7 @@ PROGRAM = places.APPS / "graphql_objects.py"
 
 
 def graphql(seconds: float) -> list[Case]:
-    return [*over_http(seconds), live(seconds), _objects(seconds)]
+    return [*over_http(seconds), live(seconds), _objects(seconds), *engine(seconds)]
 
 
 def _objects(seconds: float) -> Case:

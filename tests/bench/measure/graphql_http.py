@@ -18,6 +18,7 @@ SINGLE_REQUESTS = 20
 SLOW_SECONDS = 8.0
 """Of a measurement where few requests a second are answered."""
 
+COMMITTING = "puff, autocommit"
 RETURNED, FLOOR, RUST = "puff, returned SQL", "C++ floor", "async-graphql"
 MERCURIUS = ("mercurius, pg", "mercurius, postgres")
 STRAWBERRY, POSTGRAPHILE_5 = "strawberry", "PostGraphile"
@@ -25,6 +26,7 @@ STRAWBERRY, POSTGRAPHILE_5 = "strawberry", "PostGraphile"
 SERVERS: dict[str, tuple[Command, dict[str, Question]]] = {
     "puff": (servers.puff("Declared"), OURS),
     RETURNED: (servers.puff("Returned"), OURS),
+    COMMITTING: (servers.puff("Committing"), OURS),
     FLOOR: (servers.floor, OURS),
     RUST: (servers.async_graphql, OURS),
     MERCURIUS[0]: (servers.mercurius("pg"), OURS),
@@ -32,7 +34,7 @@ SERVERS: dict[str, tuple[Command, dict[str, Question]]] = {
     POSTGRAPHILE_5: (servers.postgraphile, POSTGRAPHILE),
     STRAWBERRY: (servers.strawberry, OURS),
 }
-ALL = tuple(SERVERS)
+ALL = tuple(name for name in SERVERS if name != COMMITTING)
 
 
 def over_http(seconds: float) -> list[Case]:
@@ -63,7 +65,13 @@ def over_http(seconds: float) -> list[Case]:
             without_floor,
             Ratio("rps", MERCURIUS, at_least=1.5, best=True),
         ),
-        _case("insert", seconds, ALL, Ratio("rps", (RUST,), at_least=1.0)),
+        _case(
+            "insert",
+            seconds,
+            tuple(SERVERS),
+            Ratio("rps", (RUST,), at_least=1.0),
+            Ratio("rps", (RUST,), at_least=1.0, of=COMMITTING),
+        ),
         _case(
             "hello",
             seconds,
