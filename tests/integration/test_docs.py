@@ -80,7 +80,7 @@ class Terminal:
 
     def _run(self, command, expected):
         words = shlex.split(command.replace(ADDRESS, self.address))
-        # How long a busy machine takes is not the page's matter, and the watchdog's warnings are that.
+        # How long a busy machine takes, as the watchdog warns, is not the page's matter.
         env = {"PUFF_LOG": "python=error", **self._env}
         while "=" in words[0]:
             name, _, value = words.pop(0).partition("=")
