@@ -31,6 +31,7 @@ graphql::engine_options engine_options_of(const schema_plan& plan) {
   o.validation.max_aliases = limits.max_aliases;
   o.validation.max_directives = limits.max_directives;
   o.validation.max_fields = limits.max_fields;
+  o.costs = {limits.max_cost, limits.list_size};
   o.execution.max_objects = limits.max_rows;
   o.execution.timeout = limits.timeout_ms;
   return o;
