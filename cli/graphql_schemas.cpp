@@ -31,6 +31,7 @@ graphql::engine_options engine_options_of(const schema_plan& plan) {
   o.validation.max_aliases = limits.max_aliases;
   o.validation.max_directives = limits.max_directives;
   o.validation.max_fields = limits.max_fields;
+  o.tracing = plan.tracing;
   o.costs = {limits.max_cost, limits.list_size};
   o.execution.max_objects = limits.max_rows;
   o.execution.timeout = limits.timeout_ms;
@@ -85,7 +86,8 @@ std::vector<schema_plan> planned_schemas(const invocation& what) {
     if (s.enable)
       out.push_back({s.name, s.schema, nullptr, nullptr, s.url, s.subscriptions_url,
                      s.playground_url, database_of(s.database, settings), s.limits, s.documents,
-                     s.documents_only, s.automatic_documents, s.introspection, s.suggestions});
+                     s.documents_only, s.automatic_documents, s.introspection, s.suggestions,
+                     s.tracing});
   for (auto& plan : out) add_paths(plan, what.program.routes);
   return out;
 }

@@ -23,6 +23,7 @@ struct schema_plan {
   std::uint32_t automatic_documents = 0;
   bool introspection = true;
   bool suggestions = true;
+  bool tracing = false;
 };
 
 /// All that are enabled, in their order, those in C++ first.

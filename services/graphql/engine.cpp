@@ -26,6 +26,7 @@ engine::engine(bound_schema_ptr schema, const engine_options& options)
 
 execution_request engine::request_of(prepared_request prepared, surroundings with) const {
   execution_request out;
+  if (prepared.operation() != operation_type::subscription) out.trace = std::move(prepared.trace);
   out.plan = std::move(prepared.plan);
   out.variables = std::move(prepared.variables);
   out.root = std::move(with.root);
@@ -34,15 +35,21 @@ execution_request engine::request_of(prepared_request prepared, surroundings wit
   out.clock = std::move(with.clock);
   out.limits = options_.execution;
   out.incremental = prepared.incremental;
-  out.extensions = std::move(with.extensions);
   return out;
 }
 
-result<cached_document_ptr> engine::document_of(std::string_view text) {
+result<cached_document_ptr> engine::document_of(std::string_view text, request_trace* trace) {
+  using clock = request_trace::clock;
   if (auto known = cache_.find(text)) return known;
+  const auto began = clock::now();
   auto parsed = parse(std::string{text}, options_.parsing);
   if (!parsed) return std::move(parsed).errors();
+  const auto is_parsed = clock::now();
   auto faults = validate(*schema_->types, **parsed, options_.validation);
+  if (trace != nullptr) {
+    trace->parsing = {began, is_parsed};
+    trace->validation = {is_parsed, clock::now()};
+  }
   if (!faults.empty()) return faults;
   return cache_.keep(std::move(*parsed));
 }
@@ -60,7 +67,8 @@ std::optional<graphql_error> engine::too_dear(const operation_plan& plan,
 }
 
 result<prepared_request> engine::prepare(const graphql_request& asked) {
-  auto found = document_of(asked.query);
+  auto trace = options_.tracing ? std::make_shared<request_trace>() : nullptr;
+  auto found = document_of(asked.query, trace.get());
   if (!found) return std::move(found).errors();
   const auto& doc = (*found)->doc();
   const auto operation = operation_of(*doc, asked.operation_name);
@@ -82,7 +90,7 @@ result<prepared_request> engine::prepare(const graphql_request& asked) {
     (*found)->keep(std::move(conditions), plan);
   }
   if (auto refused = too_dear(*plan, *variables)) return std::move(*refused);
-  return prepared_request{std::move(plan), std::move(*variables), deliver};
+  return prepared_request{std::move(plan), std::move(*variables), deliver, std::move(trace)};
 }
 
 std::shared_ptr<execution> engine::execute(prepared_request prepared, surroundings with,

@@ -25,6 +25,8 @@ struct engine_options {
   /// Whether @defer and @stream are executed; otherwise they are ignored. The schema has them or
   /// has them not.
   bool incremental = false;
+  /// Whether responses tell how long each part of a query or mutation took.
+  bool tracing = false;
 };
 
 /// What a client asks.
@@ -42,7 +44,6 @@ struct surroundings {
   std::shared_ptr<request_context> context;
   std::shared_ptr<sql_executor> sql;
   std::shared_ptr<execution_clock> clock;
-  extensions_hook extensions;
 };
 
 /// A request that is ready to be executed. Its operation's kind decides what a transport may do
@@ -51,6 +52,7 @@ struct prepared_request {
   plan_ptr plan;
   value_object variables;  ///< coerced
   incremental_format incremental = incremental_format::none;
+  std::shared_ptr<request_trace> trace{};
   operation_type operation() const noexcept { return plan->operation->operation; }
 };
 
@@ -80,7 +82,7 @@ class engine {
   const engine_options& options() const noexcept { return options_; }
 
  private:
-  result<cached_document_ptr> document_of(std::string_view text);
+  result<cached_document_ptr> document_of(std::string_view text, request_trace* trace);
   std::optional<graphql_error> too_dear(const operation_plan& plan,
                                         const value_object& variables) const;
   execution_request request_of(prepared_request prepared, surroundings with) const;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "services/graphql/execute/layer.hpp"
+#include "services/graphql/execute/request_trace.hpp"
 #include "services/graphql/output/response_writer.hpp"
 
 namespace puff::graphql {
@@ -47,9 +48,6 @@ struct response {
 
 using response_ready = std::function<void(response)>;
 
-/// Adds the response's `extensions`: the text of a JSON object, or nothing.
-using extensions_hook = std::function<std::string()>;
-
 struct execution_request {
   plan_ptr plan;
   value_object variables;  ///< coerced
@@ -61,7 +59,7 @@ struct execution_request {
   std::shared_ptr<execution_clock> clock;  ///< null: no timeout
   execution_limits limits;
   incremental_format incremental = incremental_format::none;  ///< of what the plan defers
-  extensions_hook extensions;
+  std::shared_ptr<request_trace> trace;  ///< for the response's `extensions`; null: none
 };
 
 /// A running execution. Everything happens on one thread, the one that starts it and on which

@@ -50,6 +50,8 @@ struct layer {
   const plan_layer* plan = nullptr;
   row_set_ptr rows;
   std::size_t depth = 0;
+  const layer* above = nullptr;  ///< whose field these are the objects of; null for the root
+  std::size_t above_field = 0;
   layer_batch* batch = nullptr;
   std::vector<field_values> fields;  ///< as in the plan
   layer_memory memory;

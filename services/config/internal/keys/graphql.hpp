@@ -110,6 +110,9 @@ inline constexpr std::array graphql_keys{
         .bound = &bound<&graphql_setting::automatic_documents>,
         .doc = "Documents that clients may leave here by automatic persisted queries; 0: none.",
         .high = 1000000},
+    key{.name = "tracing",
+        .bound = &bound<&graphql_setting::tracing>,
+        .doc = "Responses tell in their `extensions` how long each part took."},
     key{.name = "introspection",
         .bound = &bound<&graphql_setting::introspection>,
         .doc = "Answer questions about the schema itself; false: `__schema` and `__type` are "

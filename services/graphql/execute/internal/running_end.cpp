@@ -31,10 +31,9 @@ void running_execution::finish_data(bool has_data) {
     out_.put(',');
     write_errors(out_, errors);
   }
-  const auto extensions = request_.extensions ? request_.extensions() : std::string{};
-  if (!extensions.empty()) {
+  if (request_.trace != nullptr) {
     out_.raw(",\"extensions\":");
-    out_.raw(extensions);
+    out_.raw(request_.trace->extensions());
   }
   if (has_data && writer_.has_work()) {
     afterwards_ = std::make_unique<afterwards>(*this, writer_.take_work());

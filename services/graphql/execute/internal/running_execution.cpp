@@ -89,6 +89,7 @@ void running_execution::call_resolver(layer& l, std::size_t field, const from_re
                             request_.variables, request_.context.get(), l.memory, l.depth == 0,
                             request_.sql});
   ++l.batch->pending;
+  begin_trace(c);
   r.resolver->resolve(*c.call,
                       reply<answer>{std::make_unique<waiting<answer>>(shared_from_this(), id)});
 }
@@ -106,6 +107,7 @@ void running_execution::run_declared(layer& l, std::size_t field, const sql_fiel
   calls_[id] = std::make_unique<open_call>(
       open_call{l, field, std::move(arguments), {}, s.parent_keys, s.child_keys, {}});
   ++l.batch->pending;
+  begin_trace(*calls_[id]);
   run_statement(id, std::move(*bound.statement));
 }
 
@@ -157,7 +159,12 @@ void running_execution::when_cancelled(call_id id, std::function<void()> stop) {
     found->second->stop = std::move(stop);
 }
 
+void running_execution::begin_trace(open_call& c) {
+  if (request_.trace != nullptr) c.traced_as = request_.trace->begin(c.of, c.field);
+}
+
 void running_execution::take(open_call& c, answer given) {
+  if (request_.trace != nullptr) request_.trace->end(c.traced_as);
   auto made = shape(c.of.plan->fields[c.field], *c.of.rows, std::move(given));
   if (made.failure) return fail_field(c.of, c.field, std::move(*made.failure));
   set_values(c.of, c.field, std::move(made.values));
@@ -205,6 +212,8 @@ layer& running_execution::add_layer(layer& above, std::size_t field, const plan_
   made.plan = &plan;
   made.rows = std::move(rows);
   made.depth = above.depth + 1;
+  made.above = &above;
+  made.above_field = field;
   made.batch = above.batch;
   made.fields.resize(plan.fields.size());
   return made;

@@ -35,6 +35,7 @@ class running_execution final : public execution,
     std::optional<field_call> call;
     std::vector<std::string> parent_keys, child_keys;  ///< of its rows, while SQL runs
     std::function<void()> stop;
+    std::size_t traced_as = 0;
   };
   using call_id = std::uint64_t;
 
@@ -62,6 +63,7 @@ class running_execution final : public execution,
   void answered(call_id id, sql_answer given);
   void dropped(call_id id);
   void when_cancelled(call_id id, std::function<void()> stop);
+  void begin_trace(open_call& c);
   void take(open_call& c, answer given);
   void release(layer_batch& batch);
   void settle();

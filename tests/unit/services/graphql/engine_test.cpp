@@ -182,9 +182,28 @@ TEST_F(engine_test, TheTimerOfARequestThatEndedIsCancelled) {
   EXPECT_EQ(clock->cancelled, 1);
 }
 
-TEST_F(engine_test, ExtensionsComeFromAHook) {
-  with.extensions = [] { return std::string{R"({"cost":3})"}; };
-  EXPECT_EQ(body("{ n }"), R"({"data":{"n":1},"extensions":{"cost":3}})");
+TEST_F(engine_test, TellsHowLongEachPartTookIfItShall) {
+  world.answers("User.name", [](const field_call&) { return answer{shared{one("Bo")}}; });
+  engine_options options;
+  options.tracing = true;
+  engine traced{world.schema, options};
+  std::string told;
+  traced.execute({"{ user { called: name } }", {}, {}}, with,
+                 [&](const response& r) { told = r.body; });
+  const auto answered = json(told);
+  const auto& trace = *answered.find("extensions")->find("tracing");
+  EXPECT_EQ(trace.find("version")->integer(), 1);
+  EXPECT_GT(trace.find("parsing")->find("duration")->integer(), 0);
+  EXPECT_GT(trace.find("validation")->find("startOffset")->integer(), 0);
+  const auto& calls = trace.find("execution")->find("resolvers")->list();
+  ASSERT_EQ(calls.size(), 1u);
+  EXPECT_EQ(to_json(*calls[0].find("path")), R"(["user","called"])");
+  EXPECT_EQ(calls[0].find("parentType")->text(), "User");
+  EXPECT_EQ(calls[0].find("fieldName")->text(), "name");
+  EXPECT_EQ(calls[0].find("returnType")->text(), "String");
+  EXPECT_EQ(calls[0].find("parents")->integer(), 1);
+  EXPECT_LE(calls[0].find("startOffset")->integer() + calls[0].find("duration")->integer(),
+            trace.find("duration")->integer());
 }
 
 TEST_F(engine_test, AnswersIntrospectionFromTheModel) {
