@@ -4,6 +4,7 @@ is one unit. `one_row` runs in autocommit, the others in a transaction."""
 import io
 import itertools
 import json
+import statistics
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ KEYS = 1024
 MOST_CONNECTIONS = 10
 ROWS = [(number, f"name {number}") for number in range(1000)]
 LINES = "".join(f"{number}\t{name}\n" for number, name in ROWS * 10)
+_PARTS, _SMALLEST_PART = 10, 200
 BIG = "SELECT id, a, b, c FROM big"
 
 _keys = itertools.cycle(range(1, KEYS + 1))
@@ -72,10 +74,31 @@ def prepared(connect: Callable[[], Any], work: str, at_once: int) -> list[Any]:
 def measure(units: int, run_all: Callable[[int], None]) -> None:
     """Prints the figures of `run_all(units)`."""
     run_all(max(units // 10, 1))
-    wall, cpu = time.perf_counter(), time.process_time()
-    run_all(units)
-    print_figures(units, time.perf_counter() - wall, time.process_time() - cpu)
+    figures = Figures(units)
+    for count in figures.parts:
+        run_all(count)
+        figures.add(count)
+    figures.show()
 
 
-def print_figures(units: int, wall: float, cpu: float) -> None:
-    print(json.dumps({"rps": units / wall, "cpu_us": cpu / units * 1e6}))
+class Figures:
+    """The middle rate and CPU time of up to ten parts of a measurement: what else the machine does
+    for a moment spoils a part, not the whole."""
+
+    def __init__(self, units: int) -> None:
+        count = max(1, min(_PARTS, units // _SMALLEST_PART))
+        self.parts = [units // count] * count
+        self._wall: list[float] = []
+        self._cpu: list[float] = []
+        self._last = time.perf_counter(), time.process_time()
+
+    def add(self, units: int) -> None:
+        """Notes a part that has ended now."""
+        now = time.perf_counter(), time.process_time()
+        self._wall.append((now[0] - self._last[0]) / units)
+        self._cpu.append((now[1] - self._last[1]) / units)
+        self._last = now
+
+    def show(self) -> None:
+        wall, cpu = statistics.median(self._wall), statistics.median(self._cpu)
+        print(json.dumps({"rps": 1 / wall, "cpu_us": cpu * 1e6}))

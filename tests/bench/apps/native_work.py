@@ -2,11 +2,10 @@
 
 import asyncio
 import itertools
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from dbapi_work import BIG, KEYS, ROWS, print_figures
+from dbapi_work import BIG, KEYS, ROWS, Figures
 
 ONE_ROW = "SELECT id, name FROM item WHERE id = $1"
 INSERT = "INSERT INTO work VALUES ($1, $2)"
@@ -62,6 +61,8 @@ async def native_work(connection: Any, work: str, units: int) -> None:
 
 async def _measure(units: int, run_all: Callable[[int], Awaitable[None]]) -> None:
     await run_all(max(units // 10, 1))
-    wall, cpu = time.perf_counter(), time.process_time()
-    await run_all(units)
-    print_figures(units, time.perf_counter() - wall, time.process_time() - cpu)
+    figures = Figures(units)
+    for count in figures.parts:
+        await run_all(count)
+        figures.add(count)
+    figures.show()

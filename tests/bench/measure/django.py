@@ -42,7 +42,7 @@ def django(seconds: float) -> list[Case]:
     gunicorns = {f"gunicorn, {n} threads": _gunicorn(n) for n in threads}
     granians = {f"granian, {n} threads": _granian(n) for n in threads}
     return [
-        _work("get(pk=)", "get", 2_000, seconds, Ratio("rps", ("psycopg2",), at_least=1 / 0.85)),
+        _work("get(pk=)", "get", 4_000, seconds, Ratio("rps", ("psycopg2",), at_least=1 / 0.85)),
         _work(
             "values_list of 10,000",
             "values_list",
