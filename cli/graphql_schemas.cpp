@@ -55,6 +55,15 @@ expected<graphql::document_options> documents_of(const schema_plan& plan) {
   return out;
 }
 
+/// What puff.toml does not say, the program's router may.
+void add_paths(schema_plan& to, const router& routes) {
+  auto found = routes.schemas().find(to.name);
+  if (found == routes.schemas().end()) return;
+  if (to.url.empty()) to.url = found->second.url;
+  if (to.subscriptions_url.empty()) to.subscriptions_url = found->second.subscriptions_url;
+  if (to.playground_url.empty()) to.playground_url = found->second.playground_url;
+}
+
 }  // namespace
 
 std::vector<schema_plan> planned_schemas(const invocation& what) {
@@ -76,6 +85,7 @@ std::vector<schema_plan> planned_schemas(const invocation& what) {
       out.push_back({s.name, s.schema, nullptr, nullptr, s.url, s.subscriptions_url,
                      s.playground_url, database_of(s.database, settings), s.limits, s.documents,
                      s.documents_only, s.automatic_documents, s.introspection, s.suggestions});
+  for (auto& plan : out) add_paths(plan, what.program.routes);
   return out;
 }
 
