@@ -111,16 +111,17 @@ if step build-release 45 bash -c '. deploy/lib.sh; build_release all'; then
   step headers 20 cmake --build --preset release --target all_verify_interface_header_sets
   if step install 5 bash -c '. deploy/lib.sh; install_puff'; then
     pytests integration tests/integration
+    step suite-schemathesis 5 tests/suites/schemathesis.sh 12 30
     foreign suite-dbapi 1 dbapi
     foreign suite-psycopg2 2 psycopg2 --quick
     foreign suite-django 3 django --pooled backends transactions
     foreign suite-pytest-django 2 pytest_django --pooled --quick
     foreign suite-sqlalchemy 3 sqlalchemy test/dialect/test_suite.py
   else
-    not_run integration suite-dbapi suite-psycopg2 suite-django suite-pytest-django suite-sqlalchemy
+    not_run integration suite-schemathesis suite-dbapi suite-psycopg2 suite-django suite-pytest-django suite-sqlalchemy
   fi
 else
-  not_run unit-release suite-graphql-js headers install integration suite-dbapi suite-psycopg2 suite-django \
+  not_run unit-release suite-graphql-js headers install integration suite-schemathesis suite-dbapi suite-psycopg2 suite-django \
     suite-pytest-django suite-sqlalchemy
 fi
 

@@ -211,9 +211,35 @@ std::string print(const definition_node& d) {
   return schema_text(d.as_schema());
 }
 
+namespace {
+
+/// What stands after such a text in braces would be taken for its body.
+bool lacks_body(const definition_node& d, const std::string& printed) {
+  switch (d.kind) {
+    case node_kind::object_definition:
+    case node_kind::interface_definition:
+    case node_kind::enum_definition:
+    case node_kind::input_object_definition:
+    case node_kind::object_extension:
+    case node_kind::interface_extension:
+    case node_kind::enum_extension:
+    case node_kind::input_object_extension:
+    case node_kind::schema_extension: return !printed.ends_with('}');
+    default: return false;
+  }
+}
+
+}  // namespace
+
 std::string print(const document& doc) {
   texts all;
-  for (const auto* d : doc.definitions()) all.push_back(print(*d));
+  bool exposed = false;
+  for (const auto* d : doc.definitions()) {
+    auto text = print(*d);
+    if (exposed && text.starts_with('{')) text.insert(0, "query ");
+    exposed = lacks_body(*d, text);
+    all.push_back(std::move(text));
+  }
   return joined(all, "\n\n");
 }
 

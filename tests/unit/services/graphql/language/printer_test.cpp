@@ -44,5 +44,10 @@ TEST(graphql_printer, KeepsDefinitionsOfTypes) {
   EXPECT_EQ(printed(text), text);
 }
 
+TEST(graphql_printer, KeepsAnOperationOutOfATypeWithoutABody) {
+  EXPECT_EQ(printed("type Query query { b: c }"), "type Query\n\nquery {\n  b: c\n}");
+  EXPECT_EQ(printed("type A { a: B } query { b }"), "type A {\n  a: B\n}\n\n{\n  b\n}");
+}
+
 }  // namespace
 }  // namespace puff::graphql
