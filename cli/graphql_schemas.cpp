@@ -33,6 +33,15 @@ graphql::engine_options engine_options_of(const config::graphql_limits_setting& 
   return o;
 }
 
+graphql::upload_rules uploads_of(const config::graphql_limits_setting& limits) {
+  graphql::upload_rules o;
+  o.max_files = limits.max_files;
+  o.max_file_bytes = limits.max_file_bytes;
+  o.max_bytes = limits.max_upload_bytes;
+  o.max_operations_bytes = limits.max_request_bytes;
+  return o;
+}
+
 expected<graphql::document_options> documents_of(const schema_plan& plan) {
   graphql::document_options out;
   out.only_trusted = plan.documents_only;
@@ -72,7 +81,7 @@ std::vector<schema_plan> planned_schemas(const invocation& what) {
     if (s.enable)
       out.push_back({s.name, s.schema, nullptr, nullptr, s.url, s.subscriptions_url,
                      s.playground_url, database_of(s.database, settings), s.limits, s.documents,
-                     s.documents_only, s.automatic_documents});
+                     s.documents_only, s.automatic_documents, s.incremental, s.uploads});
   return out;
 }
 
@@ -80,20 +89,24 @@ expected<graphql_options> options_of(const schema_plan& plan) {
   auto schema = plan.native;
   auto authorizer = plan.authorizer;
   if (schema == nullptr) {
-    auto loaded = bridge::graphql::load_graphql_schema(plan.dotted_path, plan.database);
+    auto loaded = bridge::graphql::load_graphql_schema(
+        plan.dotted_path, {.database = plan.database, .incremental = plan.incremental});
     if (!loaded) return std::move(loaded.error());
     schema = std::move(loaded->schema);
     authorizer = std::move(loaded->authorizer);
   }
   graphql_options o;
   o.name = plan.name;
-  o.engine = std::make_shared<graphql::engine>(std::move(schema), engine_options_of(plan.limits));
+  auto how = engine_options_of(plan.limits);
+  how.incremental = plan.incremental;
+  o.engine = std::make_shared<graphql::engine>(std::move(schema), how);
   o.authorizer = std::move(authorizer);
   auto documents = documents_of(plan);
   if (!documents) return std::move(documents.error());
   o.documents = std::move(*documents);
   o.http.max_batch = plan.limits.max_batch;
   o.http.max_body_bytes = plan.limits.max_request_bytes;
+  if (plan.uploads) o.http.uploads = uploads_of(plan.limits);
   o.sockets.max_message_bytes = plan.limits.max_message_bytes;
   o.sockets.max_operations = plan.limits.max_subscriptions;
   o.sockets.init_timeout = plan.limits.init_timeout_ms;

@@ -21,6 +21,7 @@ struct schema_plan {
   std::string documents;  ///< file of trusted ones; empty: none
   bool documents_only = false;
   std::uint32_t automatic_documents = 0;
+  bool incremental = false, uploads = false;
 };
 
 /// All that are enabled, in their order, those in C++ first.

@@ -86,6 +86,9 @@ struct graphql_limits_setting {
   std::chrono::milliseconds timeout_ms{30000};
   std::uint32_t max_request_bytes = 1048576;
   std::uint32_t max_batch = 0;
+  std::uint32_t max_files = 10;
+  std::uint32_t max_file_bytes = 10485760;
+  std::uint32_t max_upload_bytes = 33554432;
   std::uint32_t max_message_bytes = 1048576;
   std::uint32_t max_subscriptions = 100;
   std::chrono::milliseconds init_timeout_ms{10000};
@@ -101,6 +104,8 @@ struct graphql_setting {
   std::string documents;  ///< file of documents that clients may name
   bool documents_only = false;
   std::uint32_t automatic_documents = 0;
+  bool incremental = false;  ///< @defer and @stream
+  bool uploads = false;
   graphql_limits_setting limits;
 };
 

@@ -44,6 +44,19 @@ inline constexpr std::array graphql_limits_keys{
         .bound = &bound<&graphql_limits_setting::max_batch>,
         .doc = "Operations of one request; 0: a list of operations is refused.",
         .high = 1000},
+    key{.name = "max_files",
+        .bound = &bound<&graphql_limits_setting::max_files>,
+        .doc = "Files of one request.",
+        .low = 1,
+        .high = 1000},
+    key{.name = "max_file_bytes",
+        .bound = &bound<&graphql_limits_setting::max_file_bytes>,
+        .doc = "Size of a file.",
+        .low = 1},
+    key{.name = "max_upload_bytes",
+        .bound = &bound<&graphql_limits_setting::max_upload_bytes>,
+        .doc = "Size of a request's body with its files.",
+        .low = 1024},
     key{.name = "max_message_bytes",
         .bound = &bound<&graphql_limits_setting::max_message_bytes>,
         .doc = "Size of a WebSocket message from a client.",
@@ -104,6 +117,13 @@ inline constexpr std::array graphql_keys{
         .bound = &bound<&graphql_setting::automatic_documents>,
         .doc = "Documents that clients may leave here by automatic persisted queries; 0: none.",
         .high = 1000000},
+    key{.name = "incremental",
+        .bound = &bound<&graphql_setting::incremental>,
+        .doc = "Give the schema @defer and @stream, and deliver what they leave for later to "
+               "clients that accept it."},
+    key{.name = "uploads",
+        .bound = &bound<&graphql_setting::uploads>,
+        .doc = "Accept requests with files, by multipart/form-data."},
 };
 
 }  // namespace puff::config::internal
