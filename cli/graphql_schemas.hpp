@@ -22,6 +22,8 @@ struct schema_plan {
   bool documents_only = false;
   std::uint32_t automatic_documents = 0;
   bool incremental = false, uploads = false;
+  bool introspection = true;
+  bool suggestions = true;
 };
 
 /// All that are enabled, in their order, those in C++ first.

@@ -73,6 +73,11 @@ void bind_type(py::handle type, bound_schema& schema,
   for (auto field : type.attr("fields")) {
     const auto field_name = field.attr("name").cast<std::string>();
     schema.bind(name, field_name, binding_of(field.attr("binding"), name, field_name, names));
+    if (const py::object cost = field.attr("cost"); !cost.is_none()) {
+      const auto [weight, argument, size] =
+          cost.cast<std::tuple<std::uint64_t, std::string, std::uint64_t>>();
+      schema.set_cost(name, field_name, {weight, argument, size});
+    }
   }
 }
 

@@ -83,6 +83,8 @@ struct graphql_limits_setting {
   std::uint32_t max_directives = 500;
   std::uint32_t max_fields = 5000;
   std::uint32_t max_rows = 1000000;
+  std::uint32_t max_cost = 0;  ///< 0: any
+  std::uint32_t list_size = 10;
   std::chrono::milliseconds timeout_ms{30000};
   std::uint32_t max_request_bytes = 1048576;
   std::uint32_t max_batch = 0;
@@ -106,6 +108,8 @@ struct graphql_setting {
   std::uint32_t automatic_documents = 0;
   bool incremental = false;  ///< @defer and @stream
   bool uploads = false;
+  bool introspection = true;
+  bool suggestions = true;
   graphql_limits_setting limits;
 };
 

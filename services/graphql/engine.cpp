@@ -47,6 +47,18 @@ result<cached_document_ptr> engine::document_of(std::string_view text) {
   return cache_.keep(std::move(*parsed));
 }
 
+std::optional<graphql_error> engine::too_dear(const operation_plan& plan,
+                                              const value_object& variables) const {
+  const auto [limit, list_size] = options_.costs;
+  if (limit == 0) return {};
+  const auto cost = cost_of(plan, variables, list_size);
+  if (cost <= limit) return {};
+  return graphql_error{.message = "The operation may cost " + std::to_string(cost) +
+                                  "; the limit is " + std::to_string(limit) +
+                                  ". Ask for fewer objects, or for fewer items of lists.",
+                       .locations = {plan.doc->place_of(*plan.operation)}};
+}
+
 result<prepared_request> engine::prepare(const graphql_request& asked) {
   auto found = document_of(asked.query);
   if (!found) return std::move(found).errors();
@@ -69,6 +81,7 @@ result<prepared_request> engine::prepare(const graphql_request& asked) {
     plan = *made;
     (*found)->keep(std::move(conditions), plan);
   }
+  if (auto refused = too_dear(*plan, *variables)) return std::move(*refused);
   return prepared_request{std::move(plan), std::move(*variables), deliver};
 }
 

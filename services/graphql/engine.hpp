@@ -8,6 +8,7 @@
 #include "services/graphql/execute/execution.hpp"
 #include "services/graphql/execute/subscription.hpp"
 #include "services/graphql/language/parser.hpp"
+#include "services/graphql/plan/operation_cost.hpp"
 #include "services/graphql/plan/plan_cache.hpp"
 #include "services/graphql/plan/planner.hpp"
 #include "services/graphql/validation/validate.hpp"
@@ -18,6 +19,7 @@ struct engine_options {
   parse_options parsing;
   validation_options validation;
   plan_options planning;
+  cost_options costs;
   plan_cache_limits cache;
   execution_limits execution;
   /// Whether @defer and @stream are executed; otherwise they are ignored. The schema has them or
@@ -79,6 +81,8 @@ class engine {
 
  private:
   result<cached_document_ptr> document_of(std::string_view text);
+  std::optional<graphql_error> too_dear(const operation_plan& plan,
+                                        const value_object& variables) const;
   execution_request request_of(prepared_request prepared, surroundings with) const;
 
   const bound_schema_ptr schema_;

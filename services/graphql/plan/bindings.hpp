@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -62,6 +63,13 @@ struct from_stream {
 using field_binding =
     std::variant<from_column, from_constant, from_resolver, from_sql, from_stream>;
 
+/// What a field may cost, where that is known better than for others; see `cost_of`.
+struct field_cost {
+  std::uint64_t weight = 0;   ///< of resolving it once
+  std::string size_argument;  ///< that says how many items its list has; empty: the usual ones
+  std::uint64_t size = 0;     ///< items that it has otherwise; 0: as any list
+};
+
 /// A schema with everything that executing it needs. Immutable once it is in use.
 struct bound_schema {
   explicit bound_schema(schema_ptr s) : types(std::move(s)) {}
@@ -71,6 +79,7 @@ struct bound_schema {
   // an abstract type know their types.
   bool bind(std::string_view type, std::string_view field_name, field_binding how);
   bool bind_scalar(std::string_view name, std::shared_ptr<const scalar_codec> codec);
+  bool set_cost(std::string_view type, std::string_view field_name, field_cost cost);
   bool bind_type(std::string_view name, std::shared_ptr<type_resolver> resolver);
 
   const field_binding& binding(const field& f) const noexcept;
@@ -79,6 +88,7 @@ struct bound_schema {
 
   schema_ptr types;
   std::unordered_map<const field*, field_binding> fields;
+  std::unordered_map<const field*, field_cost> costs;
   scalar_table scalars;  ///< by `named_type::position`
   std::unordered_map<const named_type*, std::shared_ptr<type_resolver>> abstract_types;
 };

@@ -9,6 +9,13 @@ bool bound_schema::bind(std::string_view type, std::string_view field_name, fiel
   return f != nullptr;
 }
 
+bool bound_schema::set_cost(std::string_view type, std::string_view field_name, field_cost cost) {
+  const auto* of = types->type(type);
+  const auto* f = of == nullptr ? nullptr : of->find_field(field_name);
+  if (f != nullptr) costs.insert_or_assign(f, std::move(cost));
+  return f != nullptr;
+}
+
 bool bound_schema::bind_scalar(std::string_view name, std::shared_ptr<const scalar_codec> codec) {
   const auto* type = types->type(name);
   if (type == nullptr || type->kind != type_kind::scalar) return false;

@@ -1,4 +1,4 @@
-"""GraphQL: resolvers in Python that give many objects."""
+"""GraphQL: over HTTP beside peers, and resolvers in Python that give many objects."""
 
 import os
 import subprocess
@@ -6,12 +6,19 @@ import sys
 
 from measure import places
 from measure.cases import Case, Sample
+from measure.graphql_engine import engine
+from measure.graphql_http import over_http
+from measure.graphql_live import live
 from measure.targets import Ratio
 
 PROGRAM = places.APPS / "graphql_objects.py"
 
 
 def graphql(seconds: float) -> list[Case]:
+    return [*over_http(seconds), live(seconds), _objects(seconds), *engine(seconds)]
+
+
+def _objects(seconds: float) -> Case:
     """What one execution costs, without any network."""
 
     def puff(_placement: str) -> Sample:
@@ -21,14 +28,12 @@ def graphql(seconds: float) -> list[Case]:
     def strawberry(_placement: str) -> Sample:
         return _sample([sys.executable, str(PROGRAM), str(seconds)], {})
 
-    return [
-        Case(
-            "1,000 objects x 5 fields by a resolver in Python",
-            {"puff": puff, "strawberry": strawberry},
-            (Ratio("executions_per_s", ("strawberry",), at_least=15),),
-            placements=("free",),
-        )
-    ]
+    return Case(
+        "1,000 objects x 5 fields by a resolver in Python",
+        {"puff": puff, "strawberry": strawberry},
+        (Ratio("executions_per_s", ("strawberry",), at_least=15),),
+        placements=("free",),
+    )
 
 
 def _sample(command: list[str], env: dict[str, str]) -> Sample:

@@ -15,6 +15,7 @@ TITLES = {
     "rps": "per second",
     "cpu_us": "CPU us each",
     "redis_us": "Redis's CPU us each",
+    "postgres_us": "PostgreSQL's CPU us",
     "one_by_one": "one by one per second",
     "bulk": "in bulk per second",
     "p50_ms": "p50 ms",
@@ -69,7 +70,7 @@ def _section(result: Result) -> str:
     medians = result.medians()
     parts = [f"## {result.case.name}, {result.placement}"]
     columns = list(next(iter(medians.values()), {}))
-    if len(columns) > 8:
+    if len(columns) > 9:
         parts.append(_list(medians[result.case.ours]))
     elif columns:
         parts.append(_table(columns, medians, result.case.ours))

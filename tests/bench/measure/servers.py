@@ -24,6 +24,8 @@ Command = Callable[[int, Path], list[str]]
 class Server:
     name: str
     command: Command
+    request: bytes = REQUEST
+    """What it answers with 200 once it is there."""
 
 
 def puff(settings: str) -> Command:
@@ -105,7 +107,7 @@ def running(server: Server, cores: str | None) -> Iterator[Running]:
             start_new_session=True,
         )
         try:
-            _wait_for_answer(process, port, f"{server.name} (see {log.name})")
+            _wait_for_answer(process, port, server, log.name)
             yield Running(process.pid, port, time.perf_counter() - began)
         finally:
             end(process)
@@ -137,12 +139,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for_answer(process: subprocess.Popen[bytes], port: int, who: str) -> None:
+def _wait_for_answer(process: subprocess.Popen[bytes], port: int, server: Server, log: str) -> None:
+    who = f"{server.name} (see {log})"
     give_up = time.monotonic() + START_LIMIT
     while time.monotonic() < give_up:
         if process.poll() is not None:
             raise places.Missing(f"{who} ended with status {process.returncode}")
-        answer = _first_line(port)
+        answer = _first_line(port, server.request)
         if answer.startswith(b"HTTP/1.1 200"):
             return
         if answer:
@@ -151,11 +154,11 @@ def _wait_for_answer(process: subprocess.Popen[bytes], port: int, who: str) -> N
     raise places.Missing(f"{who} does not answer")
 
 
-def _first_line(port: int) -> bytes:
+def _first_line(port: int, request: bytes) -> bytes:
     """Of the answer to a request; empty while nobody listens."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-            connection.sendall(REQUEST)
+            connection.sendall(request)
             return connection.recv(4096).partition(b"\r\n")[0]
     except OSError:
         return b""

@@ -27,7 +27,11 @@ def websocket(seconds: float) -> list[Case]:
             "WebSocket echo in C++",
             seconds,
             ("echo", 64),
-            {"puff's engine": _native("echo"), "plain Beast": _beast},
+            {
+                "puff's engine": _native("echo"),
+                "plain Beast": _beast,
+                "socketify": _socketify("echo"),
+            },
             Ratio("cpu_us", ("plain Beast",), at_most=1.1),
         ),
         _case(
@@ -35,13 +39,14 @@ def websocket(seconds: float) -> list[Case]:
             seconds,
             ("broadcast", 16),
             {"puff": puff('asgi = "websocket_apps.room"'), **_uvicorns("room")},
-            Ratio("cpu_us", peers, at_most=1.0, best=True),
+            Ratio("rps", peers, at_least=1.0, best=True),
         ),
         _case(
             "WebSocket broadcast to 16 in C++",
             seconds,
             ("broadcast", 16),
-            {"puff's engine": _native("broadcast")},
+            {"puff's engine": _native("broadcast"), "socketify": _socketify("broadcast")},
+            Ratio("rps", ("socketify",), at_least=0.8),
         ),
     ]
 
@@ -56,6 +61,11 @@ def _uvicorns(app: str) -> dict[str, Command]:
 
 def _native(how: str) -> Command:
     return lambda port, _: [places.cpp_program("native_hello"), f"127.0.0.1:{port}", how]
+
+
+def _socketify(how: str) -> Command:
+    python, script = places.PEERS / "python", places.APPS / "websocket_by_socketify.py"
+    return lambda port, _: [str(python), str(script), str(port), how]
 
 
 def _beast(port: int, _: object) -> list[str]:

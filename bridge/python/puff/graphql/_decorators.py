@@ -9,6 +9,7 @@ __all__ = [
     "argument",
     "borrow_db_context",
     "constant",
+    "cost",
     "field",
     "interface",
     "marks_of",
@@ -42,6 +43,7 @@ class Marks:
     depends_on: tuple[str, ...] | None = None
     deprecated: str | None = None
     description: str | None = None
+    cost: tuple[int, str, int] | None = None
     is_field: bool = False
 
 
@@ -87,6 +89,21 @@ def permission(check: Permission) -> Callable[[F], F]:
 
     def decorate(method: F) -> F:
         return _mark(method, permissions=(check, *marks_of(method).permissions))
+
+    return decorate
+
+
+def cost(weight: int = 0, *, size: int | str | None = None) -> Callable[[F], F]:
+    """What a field counts towards `max_cost` of `[graphql.limits]`: `weight` for resolving it,
+    besides one for each object. `size`: how many items its list has, or the name of the argument
+    that says so; unless said, an argument `first`, `last` or `limit`, else the `list_size` of the
+    limits."""
+    if weight < 0 or (isinstance(size, int) and size < 0):
+        raise ValueError("a cost and a size must not be negative")
+    argument, items = (size, 0) if isinstance(size, str) else ("", size or 0)
+
+    def decorate(method: F) -> F:
+        return _mark(method, cost=(weight, argument, items))
 
     return decorate
 

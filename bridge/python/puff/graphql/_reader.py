@@ -230,6 +230,7 @@ class Reader:
     ) -> None:
         where = f"{method.owner.__name__}.{method.name}"
         field.arguments, decoders = self.inputs.arguments(method, module, where)
+        field.cost = _cost(method, field, where)
         if method.marks.statement is not None:
             field.binding = _statement(method, field.arguments)
             return
@@ -274,6 +275,19 @@ def annotations_of(cls: type) -> list[tuple[str, Any, str, Any]]:
                 continue
             found[name] = (name, annotation, base.__module__, metadata.get(name, {}))
     return list(found.values())
+
+
+def _cost(method: Method, field: Field, where: str) -> tuple[int, str, int] | None:
+    cost = method.marks.cost
+    if cost is None or not cost[1]:
+        return cost
+    sized = next((each for each in field.arguments if each.name == cost[1]), None)
+    if sized is None or sized.type.rstrip("!") != "Int":
+        raise SchemaError(
+            f"{where}: @cost(size={cost[1]!r}) names an argument that says how many items there "
+            "are, and there is no such argument of type int: add it, or give a number"
+        )
+    return cost
 
 
 def _statement(method: Method, arguments: list[Input]) -> Statement:

@@ -60,6 +60,8 @@ class Field:
     arguments: list[Input] = field(default_factory=list)
     description: str | None = None
     deprecated: str | None = None
+    #: Its weight, the argument that says how many items it has (or ""), and how many it has else.
+    cost: tuple[int, str, int] | None = None
 
 
 @dataclass(slots=True)

@@ -31,6 +31,12 @@ inline constexpr std::array graphql_limits_keys{
         .bound = &bound<&graphql_limits_setting::max_rows>,
         .doc = "Rows of one layer.",
         .low = 1},
+    key{.name = "max_cost",
+        .bound = &bound<&graphql_limits_setting::max_cost>,
+        .doc = "What an operation may cost, estimated before it runs; 0: any."},
+    key{.name = "list_size",
+        .bound = &bound<&graphql_limits_setting::list_size>,
+        .doc = "Items that `max_cost` takes a list to have where nothing says."},
     key{.name = "timeout_ms",
         .bound = &bound<&graphql_limits_setting::timeout_ms>,
         .doc = "Time for one operation.",
@@ -124,6 +130,13 @@ inline constexpr std::array graphql_keys{
     key{.name = "uploads",
         .bound = &bound<&graphql_setting::uploads>,
         .doc = "Accept requests with files, by multipart/form-data."},
+    key{.name = "introspection",
+        .bound = &bound<&graphql_setting::introspection>,
+        .doc = "Answer questions about the schema itself; false: `__schema` and `__type` are "
+               "refused."},
+    key{.name = "suggestions",
+        .bound = &bound<&graphql_setting::suggestions>,
+        .doc = "Say \"Did you mean ..\" in errors, which tells names of the schema."},
 };
 
 }  // namespace puff::config::internal

@@ -1,0 +1,133 @@
+"""Clients of GraphQL's subscriptions, each on a WebSocket of its own, and one who speaks. Usage:
+graphql_listeners.py PORT SERVER_PID CLIENTS SECONDS
+
+Speaks when all have heard but the last few messages. Prints JSON: what was delivered a second, the
+server's CPU for it, and how much its resident memory grew for each subscription, in KiB: when all
+had subscribed, and when all had heard much."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+
+import uvloop
+
+AHEAD = 4  # messages on their way
+TEXT = "x" * 32
+UPGRADE = (
+    "GET /graphql HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+)
+
+
+def frame(message):
+    """Of a client: masked by zeros, so that it stands there as it is."""
+    text = json.dumps(message).encode()
+    size = len(text)
+    head = bytes([0x81, 0x80 | size]) if size < 126 else b"\x81\xfe" + size.to_bytes(2)
+    return head + bytes(4) + text
+
+
+def operation(text):
+    return frame({"type": "subscribe", "id": "1", "payload": {"query": text}})
+
+
+class Client:
+    """A connection that reads frames until it listens; then it counts bytes, because all that come
+    are alike."""
+
+    def __init__(self, reader, writer):
+        self.reader, self.writer = reader, writer
+
+    @classmethod
+    async def connect(cls, port):
+        client = cls(*await asyncio.open_connection("127.0.0.1", port))
+        client.writer.write(UPGRADE.encode())
+        await client.reader.readuntil(b"\r\n\r\n")
+        client.writer.write(frame({"type": "connection_init"}))
+        await client.receive("connection_ack")
+        return client
+
+    async def receive(self, kind):
+        head = await self.reader.readexactly(2)
+        size = head[1]
+        if size == 126:
+            size = int.from_bytes(await self.reader.readexactly(2))
+        message = json.loads(await self.reader.readexactly(size))
+        if message["type"] != kind:
+            raise ValueError(f"{message} instead of {kind}")
+
+    async def subscribe(self):
+        self.writer.write(operation("subscription { heard }"))
+        await self.receive("next")
+
+
+def size_of_event():
+    heard = {"id": "1", "type": "next", "payload": {"data": {"heard": TEXT}}}
+    return len(json.dumps(heard, separators=(",", ":"))) + 2
+
+
+async def count(client, size, counts):
+    left = 0
+    while data := await client.reader.read(65536):
+        whole, left = divmod(left + len(data), size)
+        counts["heard"] += whole
+        counts["news"].set()
+
+
+async def speak(client, clients, counts, until):
+    say = operation(f'mutation {{ say(text: "{TEXT}") }}')
+    said = 0
+    while time.perf_counter() < until:
+        if said * clients < counts["heard"] + AHEAD * clients:
+            client.writer.write(say)
+            await client.receive("next")
+            await client.receive("complete")
+            said += 1
+        else:
+            counts["news"].clear()
+            await counts["news"].wait()
+    return said
+
+
+def resident_kib(pid):
+    with open(f"/proc/{pid}/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def main(port, pid, clients, seconds):
+    speaker, first = await Client.connect(port), await Client.connect(port)
+    await first.subscribe()
+    before = resident_kib(pid)
+    listeners = [first]
+    for _ in range(clients - 1):
+        listeners.append(await Client.connect(port))
+        await listeners[-1].subscribe()
+    grown = resident_kib(pid) - before
+    counts = {"heard": 0, "news": asyncio.Event()}
+    tasks = [asyncio.create_task(count(each, size_of_event(), counts)) for each in listeners]
+    await speak(speaker, clients, counts, time.perf_counter() + 1)
+    began, heard, used = time.perf_counter(), counts["heard"], cpu_seconds(pid)
+    await speak(speaker, clients, counts, began + seconds)
+    heard = counts["heard"] - heard
+    result = {
+        "rps": heard / (time.perf_counter() - began),
+        "cpu_us": (cpu_seconds(pid) - used) / heard * 1e6,
+        "kib_each": grown / (clients - 1),
+        "kib_each_later": (resident_kib(pid) - before) / (clients - 1),
+    }
+    for task in tasks:
+        task.cancel()
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    uvloop.run(main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])))
