@@ -33,8 +33,18 @@ graphql::engine_options engine_options_of(const schema_plan& plan) {
   o.validation.max_fields = limits.max_fields;
   o.tracing = plan.tracing;
   o.costs = {limits.max_cost, limits.list_size};
+  o.incremental = plan.incremental;
   o.execution.max_objects = limits.max_rows;
   o.execution.timeout = limits.timeout_ms;
+  return o;
+}
+
+graphql::upload_rules uploads_of(const config::graphql_limits_setting& limits) {
+  graphql::upload_rules o;
+  o.max_files = limits.max_files;
+  o.max_file_bytes = limits.max_file_bytes;
+  o.max_bytes = limits.max_upload_bytes;
+  o.max_operations_bytes = limits.max_request_bytes;
   return o;
 }
 
@@ -71,24 +81,20 @@ void add_paths(schema_plan& to, const router& routes) {
 std::vector<schema_plan> planned_schemas(const invocation& what) {
   const auto& settings = what.config.values;
   std::vector<schema_plan> out;
-  for (const auto& s : what.program.schemas)
-    out.push_back({s.name,
-                   {},
-                   s.schema,
-                   s.authorizer,
-                   s.url,
-                   s.subscriptions_url,
-                   s.playground_url,
-                   database_of(s.database, settings),
-                   {},
-                   {}});
+  for (const auto& s : what.program.schemas) {
+    auto& plan = out.emplace_back(schema_plan{{}, s.schema, s.authorizer});
+    plan.name = s.name;
+    plan.url = s.url;
+    plan.subscriptions_url = s.subscriptions_url;
+    plan.playground_url = s.playground_url;
+    plan.database = s.database;
+  }
   for (const auto& s : settings.graphql)
-    if (s.enable)
-      out.push_back({s.name, s.schema, nullptr, nullptr, s.url, s.subscriptions_url,
-                     s.playground_url, database_of(s.database, settings), s.limits, s.documents,
-                     s.documents_only, s.automatic_documents, s.introspection, s.suggestions,
-                     s.tracing});
-  for (auto& plan : out) add_paths(plan, what.program.routes);
+    if (s.enable) out.push_back({s, nullptr, nullptr});
+  for (auto& plan : out) {
+    plan.database = database_of(plan.database, settings);
+    add_paths(plan, what.program.routes);
+  }
   return out;
 }
 
@@ -96,7 +102,8 @@ expected<graphql_options> options_of(const schema_plan& plan) {
   auto schema = plan.native;
   auto authorizer = plan.authorizer;
   if (schema == nullptr) {
-    auto loaded = bridge::graphql::load_graphql_schema(plan.dotted_path, plan.database);
+    auto loaded = bridge::graphql::load_graphql_schema(
+        plan.schema, {.database = plan.database, .incremental = plan.incremental});
     if (!loaded) return std::move(loaded.error());
     schema = std::move(loaded->schema);
     authorizer = std::move(loaded->authorizer);
@@ -110,6 +117,7 @@ expected<graphql_options> options_of(const schema_plan& plan) {
   o.documents = std::move(*documents);
   o.http.max_batch = plan.limits.max_batch;
   o.http.max_body_bytes = plan.limits.max_request_bytes;
+  if (plan.uploads) o.http.uploads = uploads_of(plan.limits);
   o.sockets.max_message_bytes = plan.limits.max_message_bytes;
   o.sockets.max_operations = plan.limits.max_subscriptions;
   o.sockets.init_timeout = plan.limits.init_timeout_ms;

@@ -9,21 +9,11 @@
 
 namespace puff::cli {
 
-/// One GraphQL schema that this program serves: of puff.toml, or in C++.
-struct schema_plan {
-  std::string name;
-  std::string dotted_path;  ///< of a Python class; empty: `native` is it
-  graphql::bound_schema_ptr native;
+/// One GraphQL schema that this program serves: of puff.toml, or in C++. Its paths may be those of
+/// the program's router, its database the only one there is.
+struct schema_plan : config::graphql_setting {
+  graphql::bound_schema_ptr native;  ///< null: `schema` names a Python class
   std::shared_ptr<graphql::authorizer> authorizer;
-  std::string url, subscriptions_url, playground_url;
-  std::string database;  ///< empty: none
-  config::graphql_limits_setting limits;
-  std::string documents;  ///< file of trusted ones; empty: none
-  bool documents_only = false;
-  std::uint32_t automatic_documents = 0;
-  bool introspection = true;
-  bool suggestions = true;
-  bool tracing = false;
 };
 
 /// All that are enabled, in their order, those in C++ first.

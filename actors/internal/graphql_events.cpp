@@ -9,12 +9,15 @@ void graphql_exchange::stream(graphql::prepared_request prepared) {
     return subscribe(std::move(prepared));
   start_events();
   jobs_.front() = desk_.work->execute(std::move(prepared), behalf_,
-                                      [me = weak_from_this()](const graphql_answer& given) {
+                                      [me = weak_from_this()](const graphql_part& given) {
                                         const auto self = me.lock();
-                                        if (!self) return;
+                                        if (!self || self->over_) return;
                                         self->write_event("next", given.body);
-                                        self->end_events();
+                                        if (!given.has_next) return self->end_events();
+                                        self->held_ = true;
+                                        self->drained(0);
                                       });
+  if (!over_) drained(0);
 }
 
 void graphql_exchange::subscribe(graphql::prepared_request prepared) {
@@ -40,15 +43,17 @@ void graphql_exchange::subscribe(graphql::prepared_request prepared) {
   drained(0);
 }
 
-void graphql_exchange::start_events() {
+void graphql_exchange::start_events() { start_stream("text/event-stream; charset=utf-8", ":\n\n"); }
+
+void graphql_exchange::start_stream(std::string_view type, std::string_view first) {
   streams_ = true;
   response_part part;
   part.id = id_;
   part.has_head = true;
-  part.head.headers.add("Content-Type", "text/event-stream; charset=utf-8");
+  part.head.headers.add("Content-Type", type);
   part.head.headers.add("Cache-Control", "no-cache");
   part.head.headers.add("X-Accel-Buffering", "no");
-  part.data = ":\n\n";
+  part.data = first;
   unsent_ += part.data.size();
   desk_.out->add(listener_, std::move(part));
 }
@@ -72,6 +77,11 @@ void graphql_exchange::write(std::string text) {
 void graphql_exchange::end_events() {
   const auto keep = shared_from_this();
   write_event("complete", "");
+  end_stream();
+}
+
+void graphql_exchange::end_stream() {
+  const auto keep = shared_from_this();
   if (!leave()) return;
   response_part part;
   part.id = id_;
@@ -83,15 +93,19 @@ void graphql_exchange::end_events() {
 void graphql_exchange::drained(std::uint64_t bytes) {
   unsent_ -= std::min(bytes, unsent_);
   if (reservation_) return reservation_->pump();
-  if (!held_ || !subscription_ || !has_room()) return;
+  auto* job = jobs_.empty() ? nullptr : jobs_.front().get();
+  if (!held_ || (!subscription_ && job == nullptr) || !has_room()) return;
   held_ = false;
   const auto keep = shared_from_this();
   const auto open = subscription_;
-  open->go_on();
+  if (open)
+    open->go_on();
+  else
+    job->go_on();
 }
 
 void graphql_exchange::keep_alive() {
-  if (streams_ && unsent_ == 0) write(":\n\n");
+  if (streams_ && !in_parts_ && unsent_ == 0) write(":\n\n");
 }
 
 }  // namespace puff::internal

@@ -30,11 +30,15 @@ class graphql_exchange final : public graphql_client,
   bool has_room() const noexcept;
 
  private:
+  std::size_t max_body() const noexcept;
+  bool begin_form();
+  bool take_body(std::string_view bytes);
+  bool end_form();
   void read();
   void run(expected<graphql_work::context_ptr> allowed);
   void run_one(std::size_t number);
   bool is_mutation_by_get(const graphql::prepared_request& p) const;
-  void answered(std::size_t number, graphql_answer answer);
+  void answered(std::size_t number, graphql_part answer);
   void answer(response whole);
   bool leave();
 
@@ -44,7 +48,13 @@ class graphql_exchange final : public graphql_client,
   void start_events();
   void write(std::string text);
   void end_events();
+  void start_stream(std::string_view type, std::string_view first);
+  void end_stream();
   void drained(std::uint64_t bytes);
+
+  // A response in parts (multipart/mixed), in graphql_parts.cpp.
+  void begin_parts();
+  void write_part(std::string_view body, bool has_next);
 
   // Single connections, in graphql_single.cpp.
   void run_single();
@@ -60,6 +70,7 @@ class graphql_exchange final : public graphql_client,
   exchange_id id_;
   std::unique_ptr<request> head_;
   std::string body_;
+  std::unique_ptr<graphql::upload_form> form_;  // of a request with files
   graphql::http_question question_;
   graphql_work::behalf behalf_;
   std::vector<std::unique_ptr<graphql_job>> jobs_;
@@ -69,7 +80,7 @@ class graphql_exchange final : public graphql_client,
   std::uint64_t unsent_ = 0;                          // of the stream, not yet taken by the client
   std::size_t left_ = 0;
   bool over_ = false;
-  bool streams_ = false;
+  bool streams_ = false, in_parts_ = false;
   bool held_ = false;  // the next event waits for the client
 };
 

@@ -33,15 +33,17 @@ void graphql_operations::begin(std::string id, graphql::prepared_request prepare
 void graphql_operations::execute(const operation_ptr& what, graphql::prepared_request prepared,
                                  const graphql_work::behalf& by) {
   auto job = work_->execute(std::move(prepared), by,
-                            [me = std::weak_ptr{what}](const graphql_answer& given) {
+                            [me = std::weak_ptr{what}](const graphql_part& given) {
                               const auto op = me.lock();
                               const auto home = op ? op->alive() : nullptr;
                               if (home) home->answered(op, given);
                             });
   what->job = std::move(job);
+  if (to_ != nullptr && !waiting_.empty()) to_->waits();
 }
 
-void graphql_operations::answered(const operation_ptr& what, const graphql_answer& given) {
+void graphql_operations::answered(const operation_ptr& what, const graphql_part& given) {
+  if (given.has_next) return happened(what, given.body);
   all_.erase(what->id);
   if (given.how == graphql_outcome::refused) return to_->failed(what->id, given.body);
   to_->next(what->id, given.body);
@@ -70,7 +72,7 @@ void graphql_operations::happened(const operation_ptr& what, std::string_view bo
   to_->next(what->id, body);
   if (to_ == nullptr) return;
   waiting_.push_back(what);
-  if (what->stream) to_->waits();
+  if (what->stream || what->job) to_->waits();
 }
 
 void graphql_operations::over(const operation_ptr& what, const graphql::response* why) {
@@ -84,9 +86,11 @@ bool graphql_operations::go_on_one() {
   while (!waiting_.empty()) {
     const auto next = waiting_.front().lock();
     waiting_.pop_front();
-    if (!next || !next->stream) continue;
-    const auto stream = next->stream;
-    stream->go_on();
+    if (!next || (!next->stream && !next->job)) continue;
+    if (const auto stream = next->stream)
+      stream->go_on();
+    else
+      next->job->go_on();
     return true;
   }
   return false;

@@ -47,7 +47,7 @@ class graphql_operations : public std::enable_shared_from_this<graphql_operation
                const graphql_work::behalf& by);
   void subscribe(const operation_ptr& what, graphql::prepared_request prepared,
                  const graphql_work::behalf& by);
-  void answered(const operation_ptr& what, const graphql_answer& given);
+  void answered(const operation_ptr& what, const graphql_part& given);
   void happened(const operation_ptr& what, std::string_view body);
   void over(const operation_ptr& what, const graphql::response* why);
 

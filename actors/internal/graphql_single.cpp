@@ -77,7 +77,8 @@ void graphql_exchange::begin_single(graphql_reservation& found) {
   if (running.has(id)) return refuse(409, "An operation of this id is under way.");
   if (running.size() >= desk_.work->options().sockets.max_operations)
     return refuse(429, "Too many operations of one stream.");
-  auto prepared = desk_.work->prepare(std::move(question_.operations.front()));
+  auto prepared =
+      desk_.work->prepare(std::move(question_.operations.front()), question_.increments);
   if (!prepared) {
     auto refused = desk_.work->refusal(prepared.errors());
     return answer(graphql::http_answer(refused.how, std::move(refused.body), question_.media));

@@ -116,7 +116,11 @@ void graphql_socket::authorize(std::string payload) {
 void graphql_socket::judged(expected<graphql_work::context_ptr> allowed) {
   if (allowed) {
     behalf_.context = std::move(*allowed);
-    return protocol_->allowed();
+    protocol_->allowed();
+    expiry_ = {desk_.work->home(), behalf_.context.get(), [me = weak_from_this()] {
+                 if (const auto self = me.lock()) self->protocol_->denied(expired_text);
+               }};
+    return;
   }
   desk_.work->counts().denied.fetch_add(1, std::memory_order_relaxed);
   const auto refused = graphql_work::refusal(allowed.error());
@@ -125,7 +129,7 @@ void graphql_socket::judged(expected<graphql_work::context_ptr> allowed) {
 }
 
 void graphql_socket::begin(std::string id, graphql::wire_operation asked) {
-  auto prepared = desk_.work->prepare(std::move(asked));
+  auto prepared = desk_.work->prepare(std::move(asked), protocol_->increments());
   if (!prepared) return protocol_->failed(id, desk_.work->refusal(prepared.errors()).body);
   operations_->begin(std::move(id), std::move(*prepared), behalf_);
 }
@@ -153,6 +157,7 @@ void graphql_socket::send(std::string text) {
 void graphql_socket::close(std::uint16_t code, std::string_view reason) {
   closed_ = true;
   init_.cancel();
+  expiry_.cancel();
   inbox_.clear();
   operations_->close();
   response_part part;

@@ -6,6 +6,7 @@
 
 #include "actors/core/timer.hpp"
 #include "actors/internal/graphql_desk.hpp"
+#include "actors/internal/graphql_expiry.hpp"
 #include "actors/internal/graphql_operations.hpp"
 #include "services/graphql/transport/socket_protocol.hpp"
 
@@ -61,6 +62,7 @@ class graphql_socket final : public graphql_client,
   std::unique_ptr<request> head_;
   std::unique_ptr<graphql::socket_protocol> protocol_;  // once it is accepted
   timer init_;
+  graphql_expiry expiry_;
   graphql_work::behalf behalf_;
   std::shared_ptr<graphql_operations> operations_;
   std::deque<message> inbox_;  // bounded by the listener's window

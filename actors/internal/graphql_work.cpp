@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "actors/internal/graphql_expiry.hpp"
 #include "services/telemetry/log.hpp"
 
 namespace puff::internal {
@@ -18,6 +19,10 @@ class running_job final : public graphql_job {
     *wanted_ = false;
     run_->cancel();
   }
+  void go_on() override {
+    const auto run = run_;
+    run->go_on();
+  }
 
  private:
   std::shared_ptr<graphql::execution> run_;
@@ -32,10 +37,12 @@ class counted_subscription final : public graphql::subscription {
   ~counted_subscription() override { of_->counts().subscriptions.fetch_sub(1, relaxed); }
   void stop() override { open_->stop(); }
   void go_on() override { open_->go_on(); }
+  void end_with(graphql_expiry expiry) { expiry_ = std::move(expiry); }
 
  private:
   std::shared_ptr<graphql::subscription> open_;
   std::shared_ptr<graphql_work> of_;
+  graphql_expiry expiry_;
 };
 
 }  // namespace
@@ -55,7 +62,11 @@ graphql_outcome outcome_of(outcome how) noexcept {
 class graphql_work::grant final : public graphql::receiver<expected<context_ptr>> {
  public:
   explicit grant(allowed done) : done_(std::move(done)) {}
-  void receive(expected<context_ptr> answer) override { done_(std::move(answer)); }
+  void receive(expected<context_ptr> answer) override {
+    if (answer && has_expired(answer->get()))
+      answer = make_error(ec::bad_request, std::string{expired_text});
+    done_(std::move(answer));
+  }
   void dropped() override { done_(make_error(ec::broken_promise)); }
   void when_cancelled(std::function<void()>) override {}
 
@@ -125,9 +136,11 @@ graphql::surroundings graphql_work::surroundings_of(const behalf& by) {
   return out;
 }
 
-graphql::result<graphql::prepared_request> graphql_work::prepare(graphql::wire_operation asked) {
+graphql::result<graphql::prepared_request> graphql_work::prepare(
+    graphql::wire_operation asked, graphql::incremental_format increments) {
   if (auto refused = documents_.resolve(asked)) return std::move(*refused);
-  auto prepared = engine().prepare({asked.query, asked.operation_name, asked.variables});
+  auto prepared =
+      engine().prepare({asked.query, asked.operation_name, asked.variables, increments});
   if (prepared) documents_.accepted(asked);
   return prepared;
 }
@@ -140,10 +153,10 @@ std::unique_ptr<graphql_job> graphql_work::execute(graphql::prepared_request pre
   auto over = std::make_shared<bool>(false);
   auto finished = [me = shared_from_this(), wanted, over,
                    done = std::move(done)](graphql::response r) {
-    *over = true;
-    me->counts_.running.fetch_sub(1, relaxed);
+    *over = !r.has_next;
+    if (*over) me->counts_.running.fetch_sub(1, relaxed);
     if (r.errors > 0) me->counts_.errors.fetch_add(1, relaxed);
-    if (*wanted) done({outcome_of(r.how), std::move(r.body)});
+    if (*wanted) done({{outcome_of(r.how), std::move(r.body)}, r.has_next});
   };
   auto run = engine().execute(std::move(prepared), surroundings_of(by), std::move(finished));
   if (*over) return nullptr;
@@ -154,10 +167,16 @@ std::shared_ptr<graphql::subscription> graphql_work::subscribe(graphql::prepared
                                                                const behalf& by,
                                                                graphql::subscription_calls calls) {
   counts_.requests.fetch_add(1, relaxed);
+  auto ended = calls.ended;
   auto open = engine().subscribe(std::move(prepared), surroundings_of(by), std::move(calls));
   if (!open) return nullptr;
   counts_.subscriptions.fetch_add(1, relaxed);
-  return std::make_shared<counted_subscription>(std::move(open), shared_from_this());
+  auto counted = std::make_shared<counted_subscription>(open, shared_from_this());
+  counted->end_with({*home_, by.context.get(), [open = std::weak_ptr{open}, ended] {
+                       if (const auto running = open.lock()) running->stop();
+                       ended(graphql::refuse({{.message = std::string{expired_text}}}));
+                     }});
+  return counted;
 }
 
 }  // namespace puff::internal

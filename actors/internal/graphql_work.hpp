@@ -17,6 +17,13 @@ namespace puff::internal {
 class graphql_job {
  public:
   virtual ~graphql_job() = default;
+  /// After a part that has a next: it was taken.
+  virtual void go_on() = 0;
+};
+
+/// A response, or a part of one.
+struct graphql_part : graphql_answer {
+  bool has_next = false;  ///< the next part waits for `graphql_job::go_on`
 };
 
 /// Runs the operations of one schema with everything that surrounds them: authorization, SQL,
@@ -25,7 +32,7 @@ class graphql_work : public std::enable_shared_from_this<graphql_work> {
  public:
   using context_ptr = std::shared_ptr<graphql::request_context>;
   using allowed = std::function<void(expected<context_ptr>)>;
-  using answered = std::function<void(graphql_answer)>;
+  using answered = std::function<void(graphql_part)>;
 
   /// On whose behalf, once that is known.
   struct behalf {
@@ -40,9 +47,11 @@ class graphql_work : public std::enable_shared_from_this<graphql_work> {
   void authorize(const header_block& headers, const std::optional<std::string>& token,
                  allowed done);
   /// Finds the document, if it is only named, and makes it ready to be executed.
-  graphql::result<graphql::prepared_request> prepare(graphql::wire_operation asked);
+  graphql::result<graphql::prepared_request> prepare(
+      graphql::wire_operation asked,
+      graphql::incremental_format increments = graphql::incremental_format::none);
   /// Executes a query or mutation; `done` is called once, perhaps at once, and not if the job is
-  /// destroyed before. Null if it is done.
+  /// destroyed before; for each part if it was prepared so. Null if it is done.
   std::unique_ptr<graphql_job> execute(graphql::prepared_request prepared, const behalf& by,
                                        answered done);
 

@@ -2,6 +2,7 @@
 
 #include "bridge/graphql/description.hpp"
 #include "services/graphql/schema/build_schema.hpp"
+#include "services/graphql/schema/incremental_directives.hpp"
 
 namespace py = pybind11;
 
@@ -80,7 +81,9 @@ expected<schema_ptr> checked(result<schema_ptr> made) {
 
 }  // namespace
 
-expected<schema_ptr> types_of(py::handle description) {
+namespace {
+
+expected<schema_ptr> own_types_of(py::handle description) {
   if (auto sdl = text_in(description, "sdl")) return checked(build_schema(std::move(*sdl)));
   schema_builder builder;
   if (auto about = text_in(description, "description")) builder.describe(std::move(*about));
@@ -91,6 +94,14 @@ expected<schema_ptr> types_of(py::handle description) {
   if (auto name = text_in(description, "subscription"))
     builder.set_root(operation_type::subscription, std::move(*name));
   return checked(std::move(builder).build());
+}
+
+}  // namespace
+
+expected<schema_ptr> types_of(py::handle description, const load_options& options) {
+  auto types = own_types_of(description);
+  if (!types || !options.incremental) return types;
+  return checked(puff::graphql::with_incremental_directives(*types));
 }
 
 }  // namespace puff::bridge::graphql

@@ -9,7 +9,8 @@
 namespace puff::bridge::graphql {
 
 /// Its types, or what is wrong with them as one text.
-expected<puff::graphql::schema_ptr> types_of(pybind11::handle description);
+expected<puff::graphql::schema_ptr> types_of(pybind11::handle description,
+                                             const load_options& options);
 /// How its fields, scalars and classes are served.
 void bind_fields(pybind11::handle description, puff::graphql::bound_schema& schema,
                  const std::shared_ptr<schema_objects>& names);

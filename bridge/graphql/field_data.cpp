@@ -7,6 +7,7 @@
 #include "bridge/graphql/columns.hpp"
 #include "bridge/graphql/values.hpp"
 #include "bridge/internal/objects.hpp"
+#include "services/graphql/transport/uploaded_file.hpp"
 
 namespace py = pybind11;
 
@@ -14,6 +15,9 @@ namespace puff::bridge::graphql {
 namespace {
 
 using puff::graphql::column;
+using puff::graphql::upload_list;
+using puff::graphql::value;
+using puff::graphql::value_object;
 
 std::shared_ptr<layer_data> layer_of(const puff::graphql::field_call& call) {
   if (call.memory) return std::static_pointer_cast<layer_data>(call.memory);
@@ -65,8 +69,29 @@ PyObject* tuple_of(const Texts& texts) {
   return tuple;
 }
 
+/// What Python opens a file by; null if the request has none at that position.
+value described(const upload_list* files, std::size_t position) {
+  if (files == nullptr || position >= files->files.size()) return {};
+  const auto& file = files->files[position];
+  return value_object{{"path", file.path()},
+                      {"name", file.name()},
+                      {"content_type", file.content_type()},
+                      {"size", static_cast<std::int64_t>(file.size())}};
+}
+
+void describe_files(value& in, const upload_list* files) {
+  if (const auto position = puff::graphql::uploaded_position(in)) in = described(files, *position);
+  if (in.is_list())
+    for (auto& item : in.list()) describe_files(item, files);
+  if (in.is_object())
+    for (auto& [name, member] : in.object()) describe_files(member, files);
+}
+
 PyObject* arguments(PyObject* self, void*) {
-  return to_python(puff::graphql::value{data_in(self).arguments});
+  const auto& data = data_in(self);
+  value given{data.arguments};
+  if (data.context && data.context->uploads) describe_files(given, data.context->uploads.get());
+  return to_python(given);
 }
 PyObject* title(PyObject* self, void*) { return text(data_in(self).title); }
 PyObject* field_name(PyObject* self, void*) { return text(data_in(self).field_name); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "services/graphql/transport/uploaded_file.hpp"
 #include "services/graphql/values/inspect.hpp"
 
 namespace puff::bridge::graphql {
@@ -132,6 +133,20 @@ class decimal_codec final : public text_codec {
   }
 };
 
+/// A file of the request, by its token; a result has none.
+class upload_codec final : public scalar_codec {
+ public:
+  result<value> parse(const value& v) const override {
+    if (uploaded_position(v)) return v;
+    return graphql_error{.message =
+                             "Upload value invalid: send a file with the request, by "
+                             "multipart/form-data."};
+  }
+  std::string serialise(const cell&, const column&, json_writer&) const override {
+    return "Upload serialization unsupported.";
+  }
+};
+
 class big_int_codec final : public text_codec {
  public:
   big_int_codec() : text_codec("BigInt", is_decimal) {}
@@ -153,6 +168,7 @@ std::shared_ptr<const scalar_codec> find_leaf_codec(std::string_view scalar) {
                                  {"UUID", is_uuid},
                                  {"Binary", is_base64}};
   if (scalar == "Decimal") return std::make_shared<decimal_codec>();
+  if (scalar == "Upload") return std::make_shared<upload_codec>();
   if (scalar == "BigInt") return std::make_shared<big_int_codec>();
   for (const auto& each : rows)
     if (each.name == scalar) return std::make_shared<text_codec>(each.name, each.fits);

@@ -26,22 +26,22 @@ error fault(const std::string& what) {
   return make_error(ec::bad_config, what + (plain ? ": " : " cannot be loaded\n") + text);
 }
 
-expected<graphql_definition> definition_of(py::handle description, const std::string& database) {
-  auto types = types_of(description);
+expected<graphql_definition> definition_of(py::handle description, const load_options& options) {
+  auto types = types_of(description, options);
   if (!types) return std::move(types.error());
   auto names = std::make_shared<schema_objects>();
   auto schema = std::make_shared<bound_schema>(std::move(*types));
   bind_fields(description, *schema, names);
-  return graphql_definition{schema, make_authorizer(description, database)};
+  return graphql_definition{schema, make_authorizer(description, options.database)};
 }
 
 expected<graphql_definition> described(const char* function, PyObject* source,
-                                       const std::string& what, const std::string& database) {
+                                       const std::string& what, const load_options& options) {
   if (!prepare_values()) return fault(what);
   try {
     const auto module = py::module_::import("puff.graphql._load");
     const py::object description = module.attr(function)(py::handle{source});
-    auto made = definition_of(description, database);
+    auto made = definition_of(description, options);
     if (made) return made;
     return make_error(ec::bad_config, what + ": " + context_of(made.error()));
   } catch (py::error_already_set& raised) {
@@ -55,9 +55,9 @@ expected<graphql_definition> described(const char* function, PyObject* source,
 }  // namespace
 
 expected<graphql_definition> load_graphql_schema(const std::string& dotted_path,
-                                                 const std::string& database) {
+                                                 const load_options& options) {
   const py::str path{dotted_path};
-  return described("load", path.ptr(), "GraphQL schema " + dotted_path, database);
+  return described("load", path.ptr(), "GraphQL schema " + dotted_path, options);
 }
 
 expected<graphql_definition> read_graphql_schema(PyObject* source) {

@@ -1,5 +1,7 @@
 #include "bridge/graphql/python_authorizer.hpp"
 
+#include <algorithm>
+
 #include "actors/core/current_loop.hpp"
 
 #include "bridge/graphql/columns.hpp"
@@ -19,6 +21,20 @@ constexpr auto title_of_auth = "Schema.auth";
 bool is_refusal(PyObject* object) {
   const auto module = py::module_::import("puff.graphql._failures");
   return PyObject_IsInstance(object, py::object{module.attr("PermissionDenied")}.ptr()) == 1;
+}
+
+/// The `expires_at` of what `auth` gave, if there is one. False with an exception set.
+bool read_expiry(PyObject* value, expiry& to) try {
+  const auto load = py::module_::import("puff.graphql._load");
+  const py::object at = load.attr("expiry_of")(py::handle{value});
+  if (at.is_none()) return true;
+  constexpr double most = 9e9;  // the year 2255, which the clock can count to
+  const std::chrono::duration<double> seconds{std::min(at.cast<double>(), most)};
+  to.emplace(std::chrono::duration_cast<std::chrono::system_clock::duration>(seconds));
+  return true;
+} catch (py::error_already_set& raised) {
+  raised.restore();
+  return false;
 }
 
 /// One question.
@@ -59,9 +75,11 @@ class auth_run final : public python_call {
       PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(value)), value);
       return refuse();
     }
+    expiry until;
+    if (!read_expiry(value, until)) return refuse();
     const auto& asker = *data_->context;
     give(std::make_shared<python_context>(asker.headers, asker.token, kept_object::borrow(value),
-                                          asker.database));
+                                          asker.database, until));
   }
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,16 +12,20 @@
 
 namespace puff::bridge::graphql {
 
+using expiry = std::optional<std::chrono::system_clock::time_point>;
+
 /// What a request brings along for resolvers in Python.
 class python_context final : public puff::graphql::request_context,
                              public std::enable_shared_from_this<python_context> {
  public:
   python_context(header_block sent, std::optional<std::string> bearer, kept_object authorized,
-                 std::string pool)
+                 std::string pool, expiry until = {})
       : headers(std::move(sent)),
         token(std::move(bearer)),
         auth(std::move(authorized)),
-        database(std::move(pool)) {}
+        database(std::move(pool)),
+        until_(until) {}
+  expiry expires_at() const override { return until_; }
 
   const header_block headers;
   const std::optional<std::string> token;
@@ -28,6 +33,9 @@ class python_context final : public puff::graphql::request_context,
   const kept_object auth;
   /// The pool of the schema's SQL; empty: it has none.
   const std::string database;
+
+ private:
+  const expiry until_;
 };
 
 }  // namespace puff::bridge::graphql

@@ -88,6 +88,9 @@ struct graphql_limits_setting {
   std::chrono::milliseconds timeout_ms{30000};
   std::uint32_t max_request_bytes = 1048576;
   std::uint32_t max_batch = 0;
+  std::uint32_t max_files = 10;
+  std::uint32_t max_file_bytes = 10485760;
+  std::uint32_t max_upload_bytes = 33554432;
   std::uint32_t max_message_bytes = 1048576;
   std::uint32_t max_subscriptions = 100;
   std::chrono::milliseconds init_timeout_ms{10000};
@@ -104,6 +107,8 @@ struct graphql_setting {
   bool documents_only = false;
   std::uint32_t automatic_documents = 0;
   bool tracing = false;
+  bool incremental = false;  ///< @defer and @stream
+  bool uploads = false;
   bool introspection = true;
   bool suggestions = true;
   graphql_limits_setting limits;

@@ -1,6 +1,7 @@
 #include "services/graphql/execute/declared_sql.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "services/graphql/execute/join.hpp"
 #include "services/graphql/execute/sql_rows.hpp"
@@ -62,7 +63,7 @@ std::vector<std::uint32_t> distinct(const std::vector<column_ptr>& columns, std:
   return out;
 }
 
-std::string keys_text(const column& keys, const std::vector<std::uint32_t>& rows) {
+std::string keys_text(const column& keys, std::span<const std::uint32_t> rows) {
   std::string out = "{";
   for (const auto row : rows) {
     if (out.size() > 1) out += ',';
@@ -79,6 +80,28 @@ std::vector<std::string> key_names(const sql_field& declared) {
   std::vector<std::string> out;
   for (const auto& p : declared.parameters)
     if (p.what == sql_parameter::kind::parent_key) out.push_back(p.name);
+  return out;
+}
+
+/// With the keys of these rows.
+sql_statement bind(const sql_field& declared, const key_columns& keys,
+                   std::span<const std::uint32_t> rows, const value_object& arguments) {
+  sql_statement out{declared.text, {}, {}};
+  std::size_t key = 0;
+  for (const auto& p : declared.parameters) {
+    auto type = p.type;
+    auto& bound = out.values.values.emplace_back();
+    if (p.what == sql_parameter::kind::parent_key) {
+      const auto& column = *keys.columns[key++];
+      if (type == 0) type = array_type_of(sql_type_of(column));
+      bound = keys_text(column, rows);
+    } else if (p.what == sql_parameter::kind::constant) {
+      bound = sql_text(p.constant);
+    } else if (const auto* argument = find_variable(arguments, p.name)) {
+      bound = sql_text(*argument);
+    }
+    out.types.push_back(type);
+  }
   return out;
 }
 
@@ -99,33 +122,20 @@ std::optional<std::string> sql_text(const value& v) {
   return std::nullopt;
 }
 
-bound_statement bind_keys(const sql_field& declared, const row_set& parents,
-                          const value_object& arguments) {
+bound_statements bind_keys(const sql_field& declared, const row_set& parents,
+                           const value_object& arguments, std::size_t max_keys) {
   const auto keys = find_columns(parents, key_names(declared));
   if (!keys.missing.empty())
-    return {std::nullopt, "asks by \"" + keys.missing + "\", which its parents lack"};
-  std::vector<std::uint32_t> rows;
-  if (!keys.columns.empty()) {
-    rows = distinct(keys.columns, parents.size());
-    if (rows.empty()) return {};
+    return {{}, "asks by \"" + keys.missing + "\", which its parents lack"};
+  if (keys.columns.empty()) return {{bind(declared, keys, {}, arguments)}, {}};
+  const auto rows = distinct(keys.columns, parents.size());
+  bound_statements out;
+  for (std::span<const std::uint32_t> left = rows; !left.empty();) {
+    const auto some = left.first(std::min(left.size(), max_keys));
+    out.statements.push_back(bind(declared, keys, some, arguments));
+    left = left.subspan(some.size());
   }
-  sql_statement out{declared.text, {}, {}};
-  std::size_t key = 0;
-  for (const auto& p : declared.parameters) {
-    auto type = p.type;
-    auto& bound = out.values.values.emplace_back();
-    if (p.what == sql_parameter::kind::parent_key) {
-      const auto& column = *keys.columns[key++];
-      if (type == 0) type = array_type_of(sql_type_of(column));
-      bound = keys_text(column, rows);
-    } else if (p.what == sql_parameter::kind::constant) {
-      bound = sql_text(p.constant);
-    } else if (const auto* argument = find_variable(arguments, p.name)) {
-      bound = sql_text(*argument);
-    }
-    out.types.push_back(type);
-  }
-  return {std::move(out), {}};
+  return out;
 }
 
 }  // namespace puff::graphql

@@ -12,13 +12,14 @@
 namespace puff::graphql {
 
 /// What one execution may cost. Beyond `max_objects` and `max_depth` a field is an error, beyond
-/// the others the whole request.
+/// `max_keys` nothing is; beyond the others the whole request.
 struct execution_limits {
   std::size_t max_objects = 100'000;          ///< of one layer
   std::size_t max_depth = 100;                ///< layers within one another
   std::size_t max_bytes = 64u << 20;          ///< of the response
   std::size_t max_errors = 100;               ///< more are counted
   std::chrono::milliseconds timeout{30'000};  ///< needs a clock
+  std::size_t max_keys = 10'000;              ///< of parents in one statement; more take several
 };
 
 /// Timers on the execution's thread.

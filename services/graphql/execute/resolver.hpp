@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,11 +17,18 @@
 
 namespace puff::graphql {
 
+struct upload_list;
+
 /// What a request brings along for its resolvers: authentication, headers, a database connection.
 /// The engine only passes it on.
 class request_context {
  public:
   virtual ~request_context() = default;
+  /// Until when the authentication holds; none: for good. What lasts longer is ended then.
+  virtual std::optional<std::chrono::system_clock::time_point> expires_at() const { return {}; }
+
+  /// Files that came with the request; null: none.
+  std::shared_ptr<const upload_list> uploads;
 };
 
 /// What a layer's resolvers share: at first null, then what one of them put there.

@@ -2,6 +2,7 @@
 
 #include <endian.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cstring>
@@ -104,9 +105,29 @@ class converted_column final : public typed_column {
   std::uint32_t type_;
 };
 
-column_ptr converted(const result_view& view, int position, const internal::sql_type& type) {
-  column_builder out;
-  out.reserve(static_cast<std::size_t>(view.rows()));
+/// Columns of several results, one behind the other.
+class appended_column final : public typed_column {
+ public:
+  explicit appended_column(std::vector<std::shared_ptr<const sql_column>> parts)
+      : parts_(std::move(parts)) {
+    for (const auto& part : parts_)
+      ends_.push_back((ends_.empty() ? 0 : ends_.back()) + part->size());
+  }
+  std::size_t size() const noexcept override { return ends_.back(); }
+  std::uint32_t type() const noexcept override { return parts_.front()->type(); }
+  cell at(std::size_t row) const noexcept override {
+    const auto part =
+        static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), row) - ends_.begin());
+    return parts_[part]->at(row - (part == 0 ? 0 : ends_[part - 1]));
+  }
+
+ private:
+  std::vector<std::shared_ptr<const sql_column>> parts_;
+  std::vector<std::size_t> ends_;
+};
+
+void convert(column_builder& out, const result_view& view, int position,
+             const internal::sql_type& type) {
   for (int row = 0; row < view.rows(); ++row) {
     const auto bytes = view.value(row, position);
     if (view.is_null(row, position))
@@ -116,45 +137,62 @@ column_ptr converted(const result_view& view, int position, const internal::sql_
     else
       internal::add_text(out, type, bytes);
   }
-  return std::make_shared<converted_column>(std::move(out).build(), view.column_type(position));
 }
 
 class result_rows final : public row_set {
  public:
-  explicit result_rows(std::shared_ptr<const pg_result> result)
-      : result_(std::move(result)), view_(result_.get()) {}
+  explicit result_rows(std::vector<std::shared_ptr<const pg_result>> results)
+      : results_(std::move(results)), first_(results_.front().get()) {
+    for (const auto& r : results_) size_ += static_cast<std::size_t>(result_view{r.get()}.rows());
+  }
 
-  std::size_t size() const noexcept override { return static_cast<std::size_t>(view_.rows()); }
+  std::size_t size() const noexcept override { return size_; }
 
   column_ptr find(std::string_view name) const override {
-    for (int i = 0; i < view_.columns(); ++i)
-      if (view_.column_name(i) == name) return make(i);
+    for (int i = 0; i < first_.columns(); ++i)
+      if (first_.column_name(i) == name) return make(i);
     return nullptr;
   }
 
   std::vector<std::string_view> names() const override {
     std::vector<std::string_view> out;
-    for (int i = 0; i < view_.columns(); ++i) out.push_back(view_.column_name(i));
+    for (int i = 0; i < first_.columns(); ++i) out.push_back(first_.column_name(i));
     return out;
   }
 
  private:
   column_ptr make(int position) const {
-    const auto type = internal::sql_type_of(view_.column_type(position));
+    const auto type = internal::sql_type_of(first_.column_type(position));
     const bool in_place = !type.is_array && type.kind != sql_kind::timestamp &&
-                          !(type.kind == sql_kind::uuid && view_.column_is_binary(position));
-    if (in_place) return std::make_shared<sql_column>(result_, position, type.kind);
-    return converted(view_, position, type);
+                          !(type.kind == sql_kind::uuid && first_.column_is_binary(position));
+    if (!in_place) return converted(position, type);
+    std::vector<std::shared_ptr<const sql_column>> parts;
+    for (const auto& r : results_)
+      parts.push_back(std::make_shared<sql_column>(r, position, type.kind));
+    if (parts.size() == 1) return parts.front();
+    return std::make_shared<appended_column>(std::move(parts));
   }
 
-  std::shared_ptr<const pg_result> result_;
-  result_view view_;
+  column_ptr converted(int position, const internal::sql_type& type) const {
+    column_builder out;
+    out.reserve(size_);
+    for (const auto& r : results_) convert(out, result_view{r.get()}, position, type);
+    return std::make_shared<converted_column>(std::move(out).build(), first_.column_type(position));
+  }
+
+  std::vector<std::shared_ptr<const pg_result>> results_;
+  result_view first_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace
 
 row_set_ptr sql_rows(std::shared_ptr<const pg_result> result) {
-  return std::make_shared<result_rows>(std::move(result));
+  return std::make_shared<result_rows>(std::vector{std::move(result)});
+}
+
+row_set_ptr sql_rows(std::vector<std::shared_ptr<const pg_result>> results) {
+  return std::make_shared<result_rows>(std::move(results));
 }
 
 std::optional<field_failure> sql_failure(const pg_result& result) {

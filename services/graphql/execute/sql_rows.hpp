@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "schemas/sql.hpp"
 #include "services/graphql/values/column.hpp"
@@ -12,6 +13,8 @@ namespace puff::graphql {
 /// json are what they say; timestamps are ISO 8601; arrays are lists; anything else is the text
 /// that the server gives.
 row_set_ptr sql_rows(std::shared_ptr<const pg_result> result);
+/// The rows of several results of the same statement, one after the other; never none.
+row_set_ptr sql_rows(std::vector<std::shared_ptr<const pg_result>> results);
 
 /// Why the statement failed, if it did; its SQLSTATE is an extension.
 std::optional<field_failure> sql_failure(const pg_result& result);

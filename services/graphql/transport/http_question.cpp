@@ -87,7 +87,8 @@ answer_or_question read_post(const puff::request& head, std::string_view body,
   const auto type = head.headers.get("content-type");
   if (type != "application/json") {
     const auto given = parse_media_type(type);
-    if (given.type != "application/json")
+    const bool is_read_form = rules.uploads && given.type == "multipart/form-data";
+    if (given.type != "application/json" && !is_read_form)
       return http_refusal(415, "A POST needs the Content-Type application/json.", question.media);
     if (!given.charset.empty() && given.charset != "utf-8" && given.charset != "utf8")
       return http_refusal(415, "JSON is sent as UTF-8.", question.media);
@@ -133,7 +134,9 @@ answer_or_question read_question(const puff::request& head, std::string_view bod
   const auto media = choose_media(accept);
   http_question question;
   question.wants_events = accepts_events(accept);
-  if (!media && !question.wants_events)
+  if (accept.size() >= 15) question.increments = accepted_increments(accept);
+  const bool takes_parts = question.increments != incremental_format::none;
+  if (!media && !question.wants_events && !takes_parts)
     return http_refusal(406,
                         "Responses are application/graphql-response+json, application/json or, of "
                         "subscriptions, text/event-stream.",

@@ -11,6 +11,7 @@
 #include "schemas/request.hpp"
 #include "schemas/response.hpp"
 #include "services/graphql/transport/media_type.hpp"
+#include "services/graphql/transport/upload_form.hpp"
 
 namespace puff::graphql {
 
@@ -18,6 +19,7 @@ namespace puff::graphql {
 struct http_rules {
   std::size_t max_body_bytes = 1u << 20;
   std::uint32_t max_batch = 0;  ///< operations of one request; 0: a list of them is refused
+  std::optional<upload_rules> uploads{};  ///< of requests with files; none: they are refused
 };
 
 /// One operation as its client wrote it.
@@ -49,11 +51,14 @@ struct http_question {
   std::vector<wire_operation> operations;  ///< to execute; never none
   bool is_batch = false;                   ///< the answer is a list
   bool wants_events = false;               ///< by text/event-stream
+  /// What @defer and @stream leave for later, if it may be delivered.
+  incremental_format increments = incremental_format::none;
   http_method method = http_method::post;
   response_media media = response_media::json;
 };
 
-/// Reads a request by the GraphQL-over-HTTP specification: POST with JSON, or GET. The other
+/// Reads a request by the GraphQL-over-HTTP specification: POST with JSON, or with a form whose
+/// operations are `body` by now, or GET. The other
 /// alternative is the answer to a request that is none. A browser cannot be made to send one from a
 /// foreign page without asking first (CORS): a POST needs JSON's Content-Type, and a GET that a
 /// foreign page sends unasked is refused; mutations over GET are refused later.

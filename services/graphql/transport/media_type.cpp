@@ -10,6 +10,7 @@ namespace {
 constexpr std::string_view graphql_response_type = "application/graphql-response+json";
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view events_type = "text/event-stream";
+constexpr std::string_view multipart = "multipart/mixed";
 
 std::string_view trimmed(std::string_view text) {
   constexpr auto blanks = " \t";
@@ -116,6 +117,26 @@ bool accepts_events(std::string_view accept) {
     if (range.type == events_type && range.quality > 0) return true;
   }
   return false;
+}
+
+incremental_format accepted_increments(std::string_view accept) {
+  while (!accept.empty()) {
+    auto parameters = next_part(accept, ',');
+    const auto range = parse_range(parameters);
+    if ((range.type != multipart && range.type != events_type) || range.quality <= 0) continue;
+    next_part(parameters, ';');
+    const auto older = parameter(parameters, "deferspec");
+    const auto newer = parameter(parameters, "incrementalspec");
+    if (newer == "v0.2" || (newer.empty() && older.empty())) return incremental_format::by_id;
+    if (older == "20220824") return incremental_format::by_path;
+  }
+  return incremental_format::none;
+}
+
+std::string_view multipart_type_of(incremental_format format) noexcept {
+  return format == incremental_format::by_path
+             ? "multipart/mixed; boundary=\"-\"; deferSpec=20220824"
+             : "multipart/mixed; boundary=\"-\"; incrementalSpec=v0.2";
 }
 
 media_type parse_media_type(std::string_view content_type) {

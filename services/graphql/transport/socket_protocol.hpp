@@ -74,6 +74,11 @@ class socket_protocol {
   void failed(const std::string& id, std::string_view body);
   void completed(const std::string& id);
 
+  /// The old protocol has one response to an operation that is no subscription.
+  incremental_format increments() const noexcept {
+    return dialect_ == socket_dialect::transport_ws ? incremental_format::by_id
+                                                    : incremental_format::none;
+  }
   bool is_acknowledged() const noexcept { return state_ == state::acknowledged; }
   std::size_t operations() const noexcept { return running_.size(); }
 

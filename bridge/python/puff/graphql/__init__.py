@@ -51,6 +51,7 @@ from puff.graphql._load import EmptyObject
 from puff.graphql._relay import Connection, Edge, PageInfo, paginate
 from puff.graphql._returns import aligned
 from puff.graphql._schema_first import SchemaFirst, layer, schema_from_sdl
+from puff.graphql._uploads import Upload
 
 __all__ = [
     "ID",
@@ -74,6 +75,7 @@ __all__ = [
     "Subscription",
     "Union",
     "Unset",
+    "Upload",
     "aligned",
     "argument",
     "borrow_db_context",

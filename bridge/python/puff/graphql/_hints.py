@@ -17,6 +17,7 @@ from typing import Annotated, Any, Union
 from puff.graphql._failures import SchemaError
 from puff.graphql._inputs import Unset
 from puff.graphql._leaves import ID, BigInt, Scalar
+from puff.graphql._uploads import Upload
 
 __all__ = ["Hint", "NamedUnion", "evaluate", "item_of_stream", "result_of", "unwrap"]
 
@@ -36,6 +37,7 @@ SCALARS: dict[Any, str] = {
     decimal.Decimal: "Decimal",
     uuid.UUID: "UUID",
     bytes: "Binary",
+    Upload: "Upload",
     Any: "Any",
     object: "Any",
     dict: "Any",
@@ -51,6 +53,7 @@ DESCRIPTIONS = {
     "DateTime": "A date and time in ISO 8601: 2024-12-31T23:59:59+00:00.",
     "Decimal": "A decimal number as a text, exact.",
     "Time": "A time of day in ISO 8601: 23:59:59.",
+    "Upload": "A file, sent with the request by multipart/form-data.",
     "UUID": "A UUID: 123e4567-e89b-12d3-a456-426614174000.",
 }
 

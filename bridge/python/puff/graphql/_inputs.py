@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from puff.graphql._uploads import Upload, upload_of
+
 __all__ = ["UNSET", "Decoder", "Unset", "decode_items", "decode_member", "input_decoder"]
 
 Decoder = Callable[[Any], Any]
@@ -40,6 +42,7 @@ SCALAR_DECODERS: dict[Any, Decoder] = {
     decimal.Decimal: lambda value: decimal.Decimal(str(value)),
     uuid.UUID: uuid.UUID,
     bytes: lambda value: base64.b64decode(value, validate=True),
+    Upload: upload_of,
 }
 
 

@@ -1,7 +1,9 @@
 """From a schema's class, instance or dotted path to its description."""
 
+import datetime
 import functools
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
 from puff.graphql._context import Headers
@@ -14,6 +16,7 @@ from puff.imports import import_string
 
 __all__ = ["EmptyObject", "describe", "load"]
 
+LAST_SECOND = 253402300800  # the year 10000
 ROOTS = ("query", "mutation", "subscription")
 
 
@@ -90,6 +93,23 @@ def _is_empty(root: type) -> bool:
         return True
     own = [name for base in root.__mro__[:-1] for name in vars(base) if not name.startswith("_")]
     return not own and not annotations_of(root)
+
+
+def expiry_of(auth: Any) -> float | None:
+    """When what `auth` returned expires, in seconds since 1970: its `expires_at`, an attribute or a
+    key, which is a number of them or an aware datetime."""
+    is_mapping = isinstance(auth, Mapping)
+    at = auth.get("expires_at") if is_mapping else getattr(auth, "expires_at", None)
+    if at is None:
+        return None
+    if isinstance(at, datetime.datetime) and at.tzinfo is not None:
+        return at.timestamp()
+    if isinstance(at, (int, float)) and not isinstance(at, bool) and 0 <= at < LAST_SECOND:
+        return float(at)
+    raise TypeError(
+        f"expires_at of what `auth` returned is {at!r}: "
+        "give seconds since 1970, an aware datetime or None"
+    )
 
 
 def authorizer(auth: Any) -> Any:

@@ -1,5 +1,7 @@
 #include "services/graphql/execute/internal/running_execution.hpp"
 
+#include <algorithm>
+
 #include "services/graphql/execute/declared_sql.hpp"
 #include "services/graphql/execute/internal/afterwards.hpp"
 #include "services/graphql/execute/internal/waiting.hpp"
@@ -84,7 +86,7 @@ void running_execution::call_resolver(layer& l, std::size_t field, const from_re
                                       value_object arguments) {
   const auto id = ++last_call_;
   auto& c = *(calls_[id] = std::make_unique<open_call>(
-                  open_call{l, field, std::move(arguments), {}, {}, {}, {}}));
+                  open_call{l, field, std::move(arguments), {}, {}, {}, {}, {}, {}}));
   c.call.emplace(field_call{plan_, l.plan->fields[field], *l.plan, l.rows, c.arguments,
                             request_.variables, request_.context.get(), l.memory, l.depth == 0,
                             request_.sql});
@@ -97,18 +99,27 @@ void running_execution::call_resolver(layer& l, std::size_t field, const from_re
 void running_execution::run_declared(layer& l, std::size_t field, const sql_field& s,
                                      value_object arguments) {
   const auto& f = l.plan->fields[field];
-  auto bound = bind_keys(s, *l.rows, arguments);
+  auto bound = bind_keys(s, *l.rows, arguments, request_.limits.max_keys);
   if (!bound.fault.empty()) return fail_field(l, field, {name_of(f) + " " + bound.fault, {}});
-  if (!bound.statement) {
+  if (bound.statements.empty()) {
     auto none = shape(f, *l.rows, correlated{rows_of(value_list{}), s.parent_keys, s.child_keys});
     return set_values(l, field, std::move(none.values));
   }
   const auto id = ++last_call_;
   calls_[id] = std::make_unique<open_call>(
-      open_call{l, field, std::move(arguments), {}, s.parent_keys, s.child_keys, {}});
+      open_call{l, field, std::move(arguments), {}, s.parent_keys, s.child_keys, {}, {}, {}});
   ++l.batch->pending;
   begin_trace(*calls_[id]);
-  run_statement(id, std::move(*bound.statement));
+  std::ranges::reverse(bound.statements);
+  calls_[id]->further = std::move(bound.statements);
+  run_further(id);
+}
+
+void running_execution::run_further(call_id id) {
+  auto& left = calls_[id]->further;
+  auto next = std::move(left.back());
+  left.pop_back();
+  run_statement(id, std::move(next));
 }
 
 void running_execution::run_statement(call_id id, sql_statement statement) {
@@ -135,14 +146,19 @@ void running_execution::answered(call_id id, answer given) {
 void running_execution::answered(call_id id, sql_answer given) {
   const auto found = calls_.find(id);
   if (is_over() || found == calls_.end()) return;
+  auto why = given ? sql_failure(**given) : std::nullopt;
+  if (given && !why) {
+    found->second->results.push_back(std::move(*given));
+    if (!found->second->further.empty()) return run_further(id);
+  }
   const auto c = std::move(found->second);
   calls_.erase(found);
   if (!given)
     take(*c, failed{{describe(given.error()), {}}});
-  else if (auto why = sql_failure(**given))
+  else if (why)
     take(*c, failed{std::move(*why)});
   else
-    take(*c, of_rows(c->of.plan->fields[c->field], sql_rows(std::move(*given)),
+    take(*c, of_rows(c->of.plan->fields[c->field], sql_rows(std::move(c->results)),
                      std::move(c->parent_keys), std::move(c->child_keys)));
   release(*c->of.batch);
 }
@@ -220,7 +236,9 @@ layer& running_execution::add_layer(layer& above, std::size_t field, const plan_
 }
 
 void running_execution::release(layer_batch& batch) {
-  if (--batch.pending == 0 && !is_over()) batch.done();
+  if (--batch.pending != 0 || is_over()) return;
+  const auto done = batch.done;  // the batch may end with it
+  done();
 }
 
 void running_execution::settle() {

@@ -34,6 +34,8 @@ class running_execution final : public execution,
     value_object arguments;
     std::optional<field_call> call;
     std::vector<std::string> parent_keys, child_keys;  ///< of its rows, while SQL runs
+    std::vector<sql_statement> further;                ///< that follow, the last first
+    std::vector<std::shared_ptr<const pg_result>> results;
     std::function<void()> stop;
     std::size_t traced_as = 0;
   };
@@ -45,6 +47,7 @@ class running_execution final : public execution,
   void start_bound(layer& l, std::size_t field, value_object arguments);
   void call_resolver(layer& l, std::size_t field, const from_resolver& r, value_object arguments);
   void run_declared(layer& l, std::size_t field, const sql_field& s, value_object arguments);
+  void run_further(call_id id);
   void run_statement(call_id id, sql_statement statement);
   void set_values(layer& l, std::size_t field, column_ptr values);
   void fail_field(layer& l, std::size_t field, field_failure why);

@@ -54,6 +54,22 @@ row_values values_of(const plan_field& f, const row_set_ptr& rows,
   return {std::move(values), {}};
 }
 
+/// The first of the names that rows of SQL do not have, whether there are any rows or not.
+std::string lacking_name(const row_set& rows, const std::vector<std::string>& wanted) {
+  const auto names = rows.names();
+  if (names.empty()) return {};
+  for (const auto& name : wanted)
+    if (std::find(names.begin(), names.end(), name) == names.end()) return name;
+  return {};
+}
+
+std::string listed_names(const row_set& rows) {
+  std::string out;
+  for (const auto name : rows.names())
+    out += (out.empty() ? "they have " : ", ") + std::string{name};
+  return out;
+}
+
 bool is_whole(const std::vector<std::uint32_t>& rows, std::size_t size) {
   if (rows.size() != size) return false;
   for (std::size_t i = 0; i < size; ++i)
@@ -109,6 +125,9 @@ struct shaper {
       return failure(f, "has " + count(a.parent_keys.size(), "key column") +
                             " of the parents and " + std::to_string(a.child_keys.size()) +
                             " of the rows");
+    if (const auto lacking = lacking_name(*a.rows, a.child_keys); !lacking.empty())
+      return failure(
+          f, "is joined by \"" + lacking + "\", which its rows lack: " + listed_names(*a.rows));
     if (a.rows->size() == 0) return {no_match(f, parents.size()), {}};
     const auto of_parents = find_columns(parents, a.parent_keys);
     if (!of_parents.missing.empty())

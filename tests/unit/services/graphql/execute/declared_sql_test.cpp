@@ -55,6 +55,38 @@ TEST_F(declared_sql_test, AsksOncePerLayerWithDistinctSortedKeysOfTheParentsType
   EXPECT_THAT(sql->asked[1].values.values, ElementsAre("{1,3}", "a%"));
 }
 
+TEST_F(declared_sql_test, ManyKeysAreSentInSeveralStatementsAndTheirRowsJoinedAsOne) {
+  world.with.limits.max_keys = 2;
+  authors({{"3", "Cy"}, {"1", "Ann"}, {"2", "Bo"}, {"4", "Di"}, {"5", "Ed"}});
+  const auto posts = [&](std::vector<std::vector<std::optional<std::string>>> rows) {
+    sql->tables.push_back({{{"id", int4}, {"author_id", int4}, {"at", timestamptz}}, rows});
+  };
+  posts({{"9", "1", "2026-01-01 00:00:00+00"}});
+  posts({});
+  posts({{"8", "5", std::nullopt}, {"7", "5", std::nullopt}});
+  EXPECT_EQ(world.run("{ authors { posts { id } } }"),
+            R"({"data":{"authors":[{"posts":[]},{"posts":[{"id":9}]},{"posts":[]},{"posts":[]},)"
+            R"({"posts":[{"id":8},{"id":7}]}]}})");
+  ASSERT_EQ(sql->asked.size(), 4u);
+  EXPECT_EQ(sql->asked[1].values.values[0], "{1,2}");
+  EXPECT_EQ(sql->asked[3].values.values[0], "{5}");
+}
+
+TEST_F(declared_sql_test, AFailureAmongSeveralStatementsIsTheFieldsOwn) {
+  world.with.limits.max_keys = 1;
+  authors({{"1", "Ann"}, {"2", "Bo"}});
+  sql->tables.push_back({{{"id", int4}, {"author_id", int4}}, {{"9", "1"}}});
+  EXPECT_THAT(world.run("{ authors { name posts { id } } }"), HasSubstr("no table left"));
+}
+
+TEST_F(declared_sql_test, AKeyThatTheStatementDoesNotReturnIsAnErrorEvenWithoutRows) {
+  authors({{"1", "Ann"}});
+  sql->tables.push_back({{{"id", int4}, {"writer", int4}}, {}});
+  EXPECT_THAT(world.run("{ authors { posts { id } } }"),
+              HasSubstr("Author.posts is joined by \\\"author_id\\\", which its rows lack: they "
+                        "have id, writer"));
+}
+
 TEST_F(declared_sql_test, ParentsWithoutAKeyAreNotAskedFor) {
   authors({{std::nullopt, "Nobody"}});
   world.answers("Author.id", [](const field_call&) { return failed{{"not asked", {}}}; });

@@ -46,5 +46,17 @@ TEST(media_type, ReadsTheCharset) {
   EXPECT_EQ(parse_media_type("").type, "");
 }
 
+TEST(media_type, PartsAreAcceptedInTheFormatsOfTwoSpecifications) {
+  using enum incremental_format;
+  EXPECT_EQ(accepted_increments("application/json"), none);
+  EXPECT_EQ(accepted_increments("*/*"), none);
+  EXPECT_EQ(accepted_increments("application/json, multipart/mixed"), by_id);
+  EXPECT_EQ(accepted_increments("text/event-stream"), by_id);
+  EXPECT_EQ(accepted_increments("multipart/mixed; incrementalSpec=\"v0.2\""), by_id);
+  EXPECT_EQ(accepted_increments("Multipart/Mixed;deferSpec=20220824, application/json"), by_path);
+  EXPECT_EQ(accepted_increments("multipart/mixed;incrementalSpec=v9"), none);
+  EXPECT_EQ(accepted_increments("multipart/mixed;q=0"), none);
+}
+
 }  // namespace
 }  // namespace puff::graphql
