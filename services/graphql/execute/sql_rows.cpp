@@ -89,6 +89,48 @@ class sql_column final : public typed_column {
   bool binary_;
 };
 
+/// Whole numbers, read once: they are keys as well as values.
+class number_column final : public typed_column {
+ public:
+  number_column(std::vector<std::int64_t> values, std::vector<bool> nulls, std::uint32_t type)
+      : values_(std::move(values)), nulls_(std::move(nulls)), type_(type) {}
+
+  std::size_t size() const noexcept override { return values_.size(); }
+  std::uint32_t type() const noexcept override { return type_; }
+  cell at(std::size_t row) const noexcept override {
+    return !nulls_.empty() && nulls_[row] ? cell{} : cell::of(values_[row]);
+  }
+  const std::int64_t* whole_numbers() const noexcept override {
+    return nulls_.empty() ? values_.data() : nullptr;
+  }
+
+ private:
+  std::vector<std::int64_t> values_;
+  std::vector<bool> nulls_;  // empty: there are none
+  std::uint32_t type_;
+};
+
+/// Null if one of them is no number after all.
+column_ptr numbers(const result_view& view, int position) {
+  const auto rows = static_cast<std::size_t>(view.rows());
+  const bool binary = view.column_is_binary(position);
+  std::vector<std::int64_t> values(rows);
+  std::vector<bool> nulls;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const auto bytes = view.value(static_cast<int>(row), position);
+    if (bytes.empty() && view.is_null(static_cast<int>(row), position)) {
+      nulls.resize(rows);
+      nulls[row] = true;
+      continue;
+    }
+    const auto c = binary ? binary_integer(bytes) : internal::cell_of(sql_kind::integer, bytes);
+    if (c.what != cell::kind::integer) return nullptr;
+    values[row] = c.integer_;
+  }
+  return std::make_shared<number_column>(std::move(values), std::move(nulls),
+                                         view.column_type(position));
+}
+
 /// Cells that had to be rewritten: times, arrays, binary uuids.
 class converted_column final : public typed_column {
  public:
@@ -128,7 +170,7 @@ class result_rows final : public row_set {
 
   column_ptr find(std::string_view name) const override {
     for (int i = 0; i < view_.columns(); ++i)
-      if (view_.column_name(i) == name) return make(i);
+      if (view_.column_name(i) == name) return made(static_cast<std::size_t>(i));
     return nullptr;
   }
 
@@ -139,8 +181,16 @@ class result_rows final : public row_set {
   }
 
  private:
+  const column_ptr& made(std::size_t position) const {
+    made_.resize(static_cast<std::size_t>(view_.columns()));
+    if (made_[position] == nullptr) made_[position] = make(static_cast<int>(position));
+    return made_[position];
+  }
+
   column_ptr make(int position) const {
     const auto type = internal::sql_type_of(view_.column_type(position));
+    if (type.kind == sql_kind::integer && !type.is_array)
+      if (auto read = numbers(view_, position)) return read;
     const bool in_place = !type.is_array && type.kind != sql_kind::timestamp &&
                           !(type.kind == sql_kind::uuid && view_.column_is_binary(position));
     if (in_place) return std::make_shared<sql_column>(result_, position, type.kind);
@@ -149,6 +199,7 @@ class result_rows final : public row_set {
 
   std::shared_ptr<const pg_result> result_;
   result_view view_;
+  mutable std::vector<column_ptr> made_;
 };
 
 }  // namespace
