@@ -1,7 +1,6 @@
 #include "actors/native_context.hpp"
 
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <span>
 
@@ -26,18 +25,14 @@ asio::awaitable<expected<redis_value>> native_redis::run(native_redis self,
                                                          std::vector<std::string> words) {
   if (words.empty()) co_return make_error(ec::bad_argument, "a Redis command has at least a name");
   auto io = co_await asio::this_coro::executor;
-  auto* home = loop_of(*self.node_, asio::query(io, asio::execution::context));
-  if (!home)
-    co_return make_error(ec::bad_argument, "a node's resources are used on its own io threads");
-  auto found = self.node_->redis_pools().find(self.pool_);
-  if (found == self.node_->redis_pools().end())
-    co_return make_error(ec::not_found, "there is no Redis pool '" + self.pool_ +
-                                            "'; add [[redis]] with this name to puff.toml");
+  auto home = home_of(*self.node_, io);
+  if (!home) co_return std::move(home.error());
+  auto found = pool_named(self.node_->redis_pools(), self.pool_, "Redis pool", "redis");
+  if (!found) co_return std::move(found.error());
   auto commands = encode(words);
-  commands.deadline = home->now() + self.within_;
+  commands.deadline = (*home)->now() + self.within_;
   redis_request sent{std::move(commands)};
-  auto asked =
-      native_ask<redis_reply>(*home, found->second, self.within_, command_atom::value, sent);
+  auto asked = native_ask<redis_reply>(**home, *found, self.within_, command_atom::value, sent);
   auto reply = co_await std::move(asked);
   if (!reply) co_return std::move(reply.error());
   auto values = reply->take();

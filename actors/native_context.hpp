@@ -7,7 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "actors/actor_ref.hpp"
+#include "actors/native_postgres.hpp"
 #include "actors/native_pubsub.hpp"
+#include "actors/native_tasks.hpp"
 #include "schemas/error.hpp"
 #include "schemas/redis_value.hpp"
 
@@ -58,8 +61,13 @@ class native_context {
   explicit native_context(node& over) : node_(&over) {}
 
   native_redis redis(std::string pool = "default") const { return {*node_, std::move(pool)}; }
-
+  native_postgres postgres(std::string pool = "default") const { return {*node_, std::move(pool)}; }
   native_pubsub pubsub(std::string pool = "default") const { return {*node_, std::move(pool)}; }
+  native_tasks tasks(std::string queue = "default") const { return {*node_, std::move(queue)}; }
+  /// An actor by its name, wherever in the cluster it is.
+  actor_ref actor(std::string name) const { return {*node_, std::move(name)}; }
+  /// A GraphQL schema is asked by `graphql_execute` (actors/native_graphql.hpp).
+  node& home() const noexcept { return *node_; }
 
   /// Waits without holding up the thread.
   boost::asio::awaitable<void> sleep(std::chrono::milliseconds time) const;

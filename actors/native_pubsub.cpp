@@ -1,6 +1,5 @@
 #include "actors/native_pubsub.hpp"
 
-#include <boost/asio/this_coro.hpp>
 #include <caf/send.hpp>
 
 #include "actors/native_ask.hpp"
@@ -14,26 +13,19 @@ using hub_resource = resource<pubsub_hub_actor>;
 constexpr std::chrono::seconds within{5};
 
 expected<hub_resource> hub_of(node& over, const std::string& pool) {
-  auto found = over.pubsub_hubs().find(pool);
-  if (found != over.pubsub_hubs().end()) return found->second;
-  return make_error(ec::not_found, "there is no pub/sub pool '" + pool +
-                                       "'; add [[pubsub]] with this name to puff.toml");
-}
-
-error elsewhere() {
-  return make_error(ec::bad_argument, "a node's resources are used on its own io threads");
+  return pool_named(over.pubsub_hubs(), pool, "pub/sub pool", "pubsub");
 }
 
 template <class Verb>
 asio::awaitable<error> change(node& over, std::string pool, Verb verb, subscription_wish wish) {
   auto io = co_await asio::this_coro::executor;
-  auto* home = loop_of(over, asio::query(io, asio::execution::context));
-  if (!home) co_return elsewhere();
+  auto home = home_of(over, io);
+  if (!home) co_return std::move(home.error());
   auto hub = hub_of(over, pool);
   if (!hub) co_return std::move(hub.error());
-  wish.deadline = home->now() + within;
+  wish.deadline = (*home)->now() + within;
   subscription_parcel sent{std::move(wish)};
-  auto asked = native_ask<Verb>(*home, *hub, within + std::chrono::seconds{1}, verb, sent);
+  auto asked = native_ask<Verb>(**home, *hub, within + std::chrono::seconds{1}, verb, sent);
   auto outcome = co_await std::move(asked);
   co_return outcome ? error{} : std::move(outcome.error());
 }
@@ -89,13 +81,13 @@ asio::awaitable<std::optional<pubsub_item>> native_subscriber::receive() {
 
 asio::awaitable<expected<std::uint64_t>> native_pubsub::run(native_pubsub self, publication what) {
   auto io = co_await asio::this_coro::executor;
-  auto* home = loop_of(*self.node_, asio::query(io, asio::execution::context));
-  if (!home) co_return elsewhere();
+  auto home = home_of(*self.node_, io);
+  if (!home) co_return std::move(home.error());
   auto hub = hub_of(*self.node_, self.pool_);
   if (!hub) co_return std::move(hub.error());
-  what.deadline = home->now() + within;
+  what.deadline = (*home)->now() + within;
   publication_parcel sent{std::move(what)};
-  auto asked = native_ask<std::uint64_t>(*home, *hub, within + std::chrono::seconds{1},
+  auto asked = native_ask<std::uint64_t>(**home, *hub, within + std::chrono::seconds{1},
                                          publish_atom::value, sent);
   co_return co_await std::move(asked);
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "actors/core/asio_loop.hpp"
@@ -48,9 +49,9 @@ class node {
   /// Loop 0 has the supervisors on it, and whatever the program puts there.
   asio_loop& loop(std::size_t i = 0) noexcept;
   std::size_t loops() const noexcept;
-  /// The loop of the PostgreSQL pools, apart from the others: whoever waits for it may run it. Null
-  /// before the first of them was added.
-  asio_loop* database_loop() noexcept;
+  /// The loop of the PostgreSQL pools and of a cluster's federation, apart from the others: whoever
+  /// waits for it may run it. Null before the first of them was added.
+  asio_loop* guest_loop() noexcept;
   const std::string& name() const noexcept;
 
   /// Adds a pool; it starts with `start_resources`. Names are unique.
@@ -79,8 +80,7 @@ class node {
   resource<federation_actor> federation() const;
   std::shared_ptr<const lease_clock> leases() const;
   /// Who keeps actors of a kind, also after the federation was restarted. From any thread.
-  void announce(actor_announcement what, named_actor who);
-  void announce(actor_announcement what, actor_host_actor who);
+  void announce(actor_announcement what, std::variant<named_actor, actor_host_actor> who);
   void withdraw(const std::string& kind);
   /// Actors are put to rest, then the node leaves its cluster. `done` is called once, on loop 0.
   void leave_cluster(std::chrono::milliseconds time_limit, std::function<void()> done);

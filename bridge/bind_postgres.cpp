@@ -5,6 +5,7 @@
 #include "bridge/postgres/binary_values.hpp"
 #include "bridge/postgres/copy_text.hpp"
 #include "bridge/postgres/failure.hpp"
+#include "bridge/postgres/native_values.hpp"
 #include "bridge/postgres/own_node.hpp"
 #include "bridge/postgres/record.hpp"
 #include "bridge/postgres/reply_object.hpp"
@@ -100,16 +101,9 @@ PyObject* pg_run(PyObject*, PyObject* const* args, Py_ssize_t count) {
   std::string name;
   sql_request request;
   long long limit;
-  request.what = sql_request::kind::bound;
-  request.sets.emplace_back();
-  if (!has_arguments("pg_run", count, 7) || !read_text(args[0], name) ||
-      !read_bytes(args[1], request.text) || !read_values(args[2], request.sets[0]) ||
-      !read_types(args[3], request.types) || !read_binary(args[4], request.sets) ||
-      !read_timeout(args[6], limit))
+  if (!has_arguments("pg_run", count, 6) || !read_text(args[0], name) ||
+      !read_statement(args + 1, request) || !read_timeout(args[5], limit))
     return nullptr;
-  const int binary = PyObject_IsTrue(args[5]);
-  if (binary < 0) return nullptr;
-  request.binary_results = binary != 0;
   request.deadline = deadline_in(limit);
   auto* where = find_pool(name);
   return where ? run_request("pg_run", *where, nullptr, nullptr, std::move(request)) : nullptr;
@@ -163,7 +157,7 @@ PyMethodDef functions[] = {
          "pg_open($module, conninfo, holder, timeout_ms, /)\n--\n\n"
          "A session on a connection of its own; works without Puff's runtime."),
     fast("pg_run", pg_run,
-         "pg_run($module, pool, sql, values, types, binary, binary_results, timeout_ms, /)\n--\n\n"
+         "pg_run($module, pool, sql, values, text_of, binary_results, timeout_ms, /)\n--\n\n"
          "Runs one statement by itself, without a lease."),
     fast("pg_pool_conninfo", pg_pool_conninfo,
          "pg_pool_conninfo($module, pool, /)\n--\n\nWhere the pool connects, with the password."),

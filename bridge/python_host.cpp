@@ -92,7 +92,7 @@ struct python_host::parts {
       : over(the_node),
         options(std::move(given)),
         greenlets(over.system(),
-                  {.max_greenlets = options.max_greenlets, .runs_meanwhile = over.database_loop()}),
+                  {.max_greenlets = options.max_greenlets, .runs_meanwhile = over.guest_loop()}),
         exchanges(greenlets),
         blocking(
             {.max_threads = options.max_blocking_threads, .idle_time = options.blocking_idle}) {}

@@ -166,12 +166,24 @@ int open_doors(hosted_node& in, const invocation& what,
   return 0;
 }
 
+/// The paths of the program's router are those of schemas that are there.
+error check_paths(const router& routes, const std::vector<schema_plan>& schemas) {
+  for (const auto& [name, paths] : routes.schemas())
+    if (std::none_of(schemas.begin(), schemas.end(),
+                     [&](const schema_plan& each) { return each.name == name; }))
+      return make_error(ec::bad_config, "the program has paths for the GraphQL schema '" + name +
+                                            "', which is not there: add_gql_schema_named, or a "
+                                            "[[graphql]] table of that name, makes one");
+  return {};
+}
+
 int serve(invocation& what, const serve_options& options) {
   auto& settings = what.config.values;
   settings.server.access_log |= options.access_log;
   if (options.io_threads) settings.server.io_threads = *options.io_threads;
   auto targets = applications(settings);
   const auto schemas = planned_schemas(what);
+  if (auto wrong = check_paths(what.program.routes, schemas)) return print_failure(wrong);
   if (targets.empty() && what.program.routes.empty() && schemas.empty() &&
       settings.pubsub_endpoint.empty() && !has_routes(what)) {
     print_error(

@@ -21,8 +21,11 @@ std::string database_of(const std::string& named, const config::settings& s) {
   return only;
 }
 
-graphql::engine_options engine_options_of(const config::graphql_limits_setting& limits) {
+graphql::engine_options engine_options_of(const schema_plan& plan) {
+  const auto& limits = plan.limits;
   graphql::engine_options o;
+  if (!plan.introspection) o.validation.schema_questions = graphql::introspection::refused;
+  if (!plan.suggestions) o.validation.did_you_mean = graphql::suggestions::hidden;
   o.parsing.max_tokens = limits.max_tokens;
   o.validation.max_depth = limits.max_depth;
   o.validation.max_aliases = limits.max_aliases;
@@ -52,6 +55,15 @@ expected<graphql::document_options> documents_of(const schema_plan& plan) {
   return out;
 }
 
+/// What puff.toml does not say, the program's router may.
+void add_paths(schema_plan& to, const router& routes) {
+  auto found = routes.schemas().find(to.name);
+  if (found == routes.schemas().end()) return;
+  if (to.url.empty()) to.url = found->second.url;
+  if (to.subscriptions_url.empty()) to.subscriptions_url = found->second.subscriptions_url;
+  if (to.playground_url.empty()) to.playground_url = found->second.playground_url;
+}
+
 }  // namespace
 
 std::vector<schema_plan> planned_schemas(const invocation& what) {
@@ -72,7 +84,8 @@ std::vector<schema_plan> planned_schemas(const invocation& what) {
     if (s.enable)
       out.push_back({s.name, s.schema, nullptr, nullptr, s.url, s.subscriptions_url,
                      s.playground_url, database_of(s.database, settings), s.limits, s.documents,
-                     s.documents_only, s.automatic_documents});
+                     s.documents_only, s.automatic_documents, s.introspection, s.suggestions});
+  for (auto& plan : out) add_paths(plan, what.program.routes);
   return out;
 }
 
@@ -87,7 +100,7 @@ expected<graphql_options> options_of(const schema_plan& plan) {
   }
   graphql_options o;
   o.name = plan.name;
-  o.engine = std::make_shared<graphql::engine>(std::move(schema), engine_options_of(plan.limits));
+  o.engine = std::make_shared<graphql::engine>(std::move(schema), engine_options_of(plan));
   o.authorizer = std::move(authorizer);
   auto documents = documents_of(plan);
   if (!documents) return std::move(documents.error());

@@ -21,6 +21,8 @@ struct schema_plan {
   std::string documents;  ///< file of trusted ones; empty: none
   bool documents_only = false;
   std::uint32_t automatic_documents = 0;
+  bool introspection = true;
+  bool suggestions = true;
 };
 
 /// All that are enabled, in their order, those in C++ first.

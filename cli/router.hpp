@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -42,7 +43,23 @@ class router {
   /// Every method that the pattern has no other handler for.
   router& any(std::string pattern, handler what) { return on("*", pattern, std::move(what)); }
 
-  bool empty() const noexcept { return routes_.empty() && sockets_.empty(); }
+  /// The paths of a GraphQL schema that the node has (`runtime_config::add_gql_schema`, or
+  /// puff.toml, whose paths win): its operations, its subscriptions, a page to try them on.
+  struct schema_paths {
+    std::string url, subscriptions_url, playground_url;
+  };
+  router& graphql(std::string path, const std::string& schema = "default") {
+    return schemas_[schema].url = std::move(path), *this;
+  }
+  router& graphql_subscriptions(std::string path, const std::string& schema = "default") {
+    return schemas_[schema].subscriptions_url = std::move(path), *this;
+  }
+  router& playground(std::string path, const std::string& schema = "default") {
+    return schemas_[schema].playground_url = std::move(path), *this;
+  }
+  const std::map<std::string, schema_paths>& schemas() const noexcept { return schemas_; }
+
+  bool empty() const noexcept { return routes_.empty() && sockets_.empty() && schemas_.empty(); }
 
   /// The same as the engine's router, its coroutines with `context`. The first malformed or
   /// repeated route is the error.
@@ -59,6 +76,7 @@ class router {
   };
   std::vector<route> routes_;
   std::vector<socket_route> sockets_;
+  std::map<std::string, schema_paths> schemas_;
 };
 
 }  // namespace puff

@@ -106,6 +106,8 @@ pytests check-tests tests/checks
 
 if step build-release 45 bash -c '. deploy/lib.sh; build_release all'; then
   unit release unit-release
+  step suite-graphql-js 2 env GRAPHQL_PROBE=build/release/tests/graphql/graphql_probe \
+    tests/suites/graphql.sh "$RANDOM" 3000
   step headers 20 cmake --build --preset release --target all_verify_interface_header_sets
   if step install 5 bash -c '. deploy/lib.sh; install_puff'; then
     pytests integration tests/integration
@@ -118,7 +120,7 @@ if step build-release 45 bash -c '. deploy/lib.sh; build_release all'; then
     not_run integration suite-dbapi suite-psycopg2 suite-django suite-pytest-django suite-sqlalchemy
   fi
 else
-  not_run unit-release headers install integration suite-dbapi suite-psycopg2 suite-django \
+  not_run unit-release suite-graphql-js headers install integration suite-dbapi suite-psycopg2 suite-django \
     suite-pytest-django suite-sqlalchemy
 fi
 

@@ -100,6 +100,15 @@ struct actor_announcement {
   actor_life life = actor_life::named;
 };
 
+/// A message to an actor that comes later, whatever becomes of the nodes until then.
+struct actor_reminder {
+  std::string actor;
+  std::string reminder;  ///< its name, one of each for an actor
+  std::chrono::milliseconds delay{0};
+  std::chrono::milliseconds period{0};  ///< 0: once
+  actor_message what;
+};
+
 /// The end of an activation, as its host tells it.
 struct actor_rest {
   std::string name;

@@ -20,8 +20,10 @@ std::string line_of(const member& m, std::size_t width, bool is_this) {
   std::string kinds;
   for (const auto& kind : m.kinds) kinds += (kinds.empty() ? " of " : ", ") + kind;
   auto line = "  " + r.identity.node + std::string(width - r.identity.node.size() + 2, ' ');
-  line += r.host + " pid " + std::to_string(r.pid) + "  " + std::to_string(m.load) + " actors";
-  return line + kinds + (is_this ? "  (this node)" : "") + "\n";
+  line +=
+      r.host + " pid " + std::to_string(r.pid) + "  " + std::to_string(m.state.load) + " actors";
+  return line + kinds + (m.state.unwell ? "  unwell" : "") + (is_this ? "  (this node)" : "") +
+         "\n";
 }
 
 std::string json_of(const member& m) {
@@ -31,8 +33,8 @@ std::string json_of(const member& m) {
   auto epoch = federation::to_text(r.identity).substr(0, 16);
   return "{\"node\":" + quoted(r.identity.node) + ",\"epoch\":" + quoted(epoch) +
          ",\"host\":" + quoted(r.host) + ",\"pid\":" + std::to_string(r.pid) +
-         ",\"release\":" + quoted(r.release) + ",\"actors\":" + std::to_string(m.load) +
-         ",\"kinds\":[" + kinds + "]}";
+         ",\"release\":" + quoted(r.release) + ",\"actors\":" + std::to_string(m.state.load) +
+         ",\"well\":" + (m.state.unwell ? "false" : "true") + ",\"kinds\":[" + kinds + "]}";
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "bridge/graphql/returned.hpp"
 
 #include "bridge/graphql/values.hpp"
-#include "bridge/postgres/request_arguments.hpp"
+#include "bridge/postgres/native_values.hpp"
 #include "services/graphql/execute/join.hpp"
 
 namespace py = pybind11;
@@ -115,15 +115,9 @@ class returned {
   static bool bind(PyObject* params, sql_values& to) {
     auto module =
         py::reinterpret_steal<py::object>(PyImport_ImportModule("puff.postgres._native_values"));
-    auto encoded = py::reinterpret_steal<py::object>(
-        module ? PyObject_CallMethod(module.ptr(), "encode", "O", params) : nullptr);
-    if (!encoded) return false;
-    std::vector<sql_values> sets(1);
-    if (!postgres::read_values(PyTuple_GET_ITEM(encoded.ptr(), 0), sets[0]) ||
-        !postgres::read_binary(PyTuple_GET_ITEM(encoded.ptr(), 1), sets))
-      return false;
-    to = std::move(sets[0]);
-    return true;
+    auto text_of_value = py::reinterpret_steal<py::object>(
+        module ? PyObject_GetAttrString(module.ptr(), "text_of") : nullptr);
+    return text_of_value && postgres::encode_values(params, text_of_value.ptr(), to);
   }
 
   bool keys(PyObject* from, std::vector<std::string>& to) const {

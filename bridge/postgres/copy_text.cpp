@@ -1,11 +1,11 @@
 #include "bridge/postgres/copy_text.hpp"
 
 #include <array>
-#include <charconv>
 #include <string>
 #include <string_view>
 
 #include "bridge/internal/arguments.hpp"
+#include "bridge/postgres/native_values.hpp"
 
 namespace puff::bridge::postgres {
 namespace {
@@ -59,27 +59,9 @@ bool append_other(std::string& to, PyObject* value, PyObject* text_of) {
   return done;
 }
 
-bool append_integer(std::string& to, PyObject* value, PyObject* text_of) {
-  int overflow = 0;
-  const auto number = PyLong_AsLongLongAndOverflow(value, &overflow);
-  if (overflow != 0) return append_other(to, value, text_of);
-  std::array<char, 24> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  to.append(digits.data(), end);
-  return true;
-}
-
-bool append_float(std::string& to, PyObject* value) {
-  auto* text = PyOS_double_to_string(PyFloat_AS_DOUBLE(value), 'r', 0, Py_DTSF_ADD_DOT_0, nullptr);
-  if (text) to += text;
-  PyMem_Free(text);
-  return text != nullptr;
-}
-
 bool append_value(std::string& to, PyObject* value, PyObject* text_of) {
   if (PyUnicode_CheckExact(value)) return append_text(to, value);
-  if (PyLong_CheckExact(value)) return append_integer(to, value, text_of);
-  if (PyFloat_CheckExact(value)) return append_float(to, value);
+  if (PyLong_CheckExact(value) || PyFloat_CheckExact(value)) return append_number(to, value);
   if (PyBytes_Check(value) || PyByteArray_Check(value)) return append_bytes(to, value);
   if (value != Py_None && !PyBool_Check(value)) return append_other(to, value, text_of);
   to += value == Py_None ? "\\N" : value == Py_True ? "t" : "f";

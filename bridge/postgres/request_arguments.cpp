@@ -49,17 +49,6 @@ bool read_values(PyObject* from, sql_values& values) {
   return true;
 }
 
-bool read_sets(PyObject* from, std::vector<sql_values>& sets) {
-  if (!PyList_Check(from)) {
-    PyErr_SetString(PyExc_TypeError, "a list of tuples of values is needed");
-    return false;
-  }
-  sets.reserve(static_cast<std::size_t>(PyList_GET_SIZE(from)));
-  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(from); ++i)
-    if (!read_values(PyList_GET_ITEM(from, i), sets.emplace_back())) return false;
-  return true;
-}
-
 bool read_types(PyObject* from, std::vector<std::uint32_t>& types) {
   if (!is_tuple(from, "OIDs")) return false;
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(from); ++i) {
@@ -70,26 +59,24 @@ bool read_types(PyObject* from, std::vector<std::uint32_t>& types) {
   return true;
 }
 
-bool read_binary(PyObject* from, std::vector<sql_values>& sets) {
+bool read_binary(PyObject* from, sql_values& values) {
   if (!is_tuple(from, "bool")) return false;
-  std::vector<bool> binary;
-  bool any = false;
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(from); ++i) {
-    const int yes = PyObject_IsTrue(PyTuple_GET_ITEM(from, i));
-    if (yes < 0) return false;
-    binary.push_back(yes != 0);
-    any |= yes != 0;
+  const auto count = static_cast<std::size_t>(PyTuple_GET_SIZE(from));
+  for (std::size_t i = 0; i < count; ++i) {
+    bool binary;
+    if (!read_truth(PyTuple_GET_ITEM(from, static_cast<Py_ssize_t>(i)), binary)) return false;
+    values.binary.push_back(binary);
   }
-  if (!any) return true;
-  for (auto& set : sets) {
-    if (binary.size() != set.values.size()) {
-      PyErr_Format(PyExc_ValueError, "%zu values, but `binary` tells of %zu", set.values.size(),
-                   binary.size());
-      return false;
-    }
-    set.binary = binary;
-  }
-  return true;
+  if (count == 0 || count == values.values.size()) return true;
+  PyErr_Format(PyExc_ValueError, "%zu values, but `binary` tells of %zu", values.values.size(),
+               count);
+  return false;
+}
+
+bool read_truth(PyObject* from, bool& truth) {
+  const int yes = PyObject_IsTrue(from);
+  truth = yes > 0;
+  return yes >= 0;
 }
 
 }  // namespace puff::bridge::postgres

@@ -17,11 +17,11 @@ bool read_text(PyObject* from, std::string& text);
 bool read_bytes(PyObject* from, std::string& bytes);
 /// A tuple of bytes and None.
 bool read_values(PyObject* from, sql_values& values);
-/// A list of such tuples.
-bool read_sets(PyObject* from, std::vector<sql_values>& sets);
 /// A tuple of OIDs.
 bool read_types(PyObject* from, std::vector<std::uint32_t>& types);
-/// A tuple of bool, for each of `sets`.
-bool read_binary(PyObject* from, std::vector<sql_values>& sets);
+/// A tuple of bool, which of the values are in binary form; empty: none.
+bool read_binary(PyObject* from, sql_values& values);
+/// A truth value.
+bool read_truth(PyObject* from, bool& truth);
 
 }  // namespace puff::bridge::postgres

@@ -4,6 +4,7 @@
 
 #include "bridge/internal/arguments.hpp"
 #include "bridge/postgres/bindable.hpp"
+#include "bridge/postgres/native_values.hpp"
 #include "bridge/postgres/opened_descriptions.hpp"
 #include "bridge/postgres/reply_object.hpp"
 #include "bridge/postgres/request_arguments.hpp"
@@ -75,25 +76,27 @@ PyObject* simple_or_bound(PyObject* self, PyObject* const* args, Py_ssize_t coun
 PyObject* bound(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   sql_request request;
   request.what = kind::bound;
-  request.sets.emplace_back();
+  auto& values = request.sets.emplace_back();
   if (!has_arguments("bound", count, 6) || !read_bytes(args[0], request.text) ||
-      !read_values(args[1], request.sets[0]) || !read_types(args[2], request.types) ||
-      !read_binary(args[3], request.sets))
+      !read_values(args[1], values) || !read_types(args[2], request.types) ||
+      !read_binary(args[3], values) || !read_truth(args[4], request.binary_results))
     return nullptr;
-  const int binary = PyObject_IsTrue(args[4]);
-  if (binary < 0) return nullptr;
-  request.binary_results = binary != 0;
   return run_here("bound", self, std::move(request), args[5]);
+}
+
+PyObject* run(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  sql_request request;
+  if (!has_arguments("run", count, 5) || !read_statement(args, request)) return nullptr;
+  return run_here("run", self, std::move(request), args[4]);
 }
 
 PyObject* batch(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   sql_request request;
   request.what = kind::batch;
-  if (!has_arguments("batch", count, 5) || !read_bytes(args[0], request.text) ||
-      !read_sets(args[1], request.sets) || !read_types(args[2], request.types) ||
-      !read_binary(args[3], request.sets))
+  if (!has_arguments("batch", count, 4) || !read_text(args[0], request.text) ||
+      !encode_sets(args[1], args[2], request.sets))
     return nullptr;
-  return run_here("batch", self, std::move(request), args[4]);
+  return run_here("batch", self, std::move(request), args[3]);
 }
 
 PyObject* stream(PyObject* self, PyObject* const* args, Py_ssize_t count) {
@@ -279,9 +282,12 @@ PyMethodDef methods[] = {
     fast("bound", bound,
          "bound($self, sql, values, types, binary, binary_results, timeout_ms, /)\n--\n\n"
          "Runs one statement with values for $1, $2, .."),
+    fast("run", run,
+         "run($self, sql, values, text_of, binary_results, timeout_ms, /)\n--\n\n"
+         "The same with values of Python; text_of makes the text of what is not known here."),
     fast("batch", batch,
-         "batch($self, sql, sets, types, binary, timeout_ms, /)\n--\n\n"
-         "Runs one statement with each set of values, all or nothing."),
+         "batch($self, sql, sets, text_of, timeout_ms, /)\n--\n\n"
+         "Runs one statement with each set of values, all or nothing: the last result."),
     fast("stream", stream,
          "stream($self, sql, rows_per_piece, timeout_ms, /)\n--\n\nRuns SQL, rows in pieces."),
     fast("next", next, "next($self, timeout_ms, /)\n--\n\nThe next piece."),
@@ -299,6 +305,10 @@ PyMethodDef methods[] = {
     fast("describe", describe, "describe($self, timeout_ms, /)\n--\n\nWhat it is like now."),
     fast("close", close, "close($self, /)\n--\n\nGives the session back; twice is fine."),
     {nullptr, nullptr, 0, nullptr}};
+
+void keep_last(std::vector<sql_result>& results) {
+  if (results.size() > 1) results.erase(results.begin(), results.end() - 1);
+}
 
 }  // namespace
 
@@ -320,11 +330,14 @@ PyObject* run_request(const char* caller, const postgres_access& where,
   }
   const auto deadline = request.deadline;
   const auto ticket = request.ticket;
+  const bool last_alone = request.what == kind::batch;
   auto answered = std::make_shared<bool>(false);
   auto hold = [](sql_reply_parcel& reply) { return reply; };
-  auto build = [answered, aside](sql_reply_parcel& reply) {
+  auto build = [answered, aside, last_alone](sql_reply_parcel& parcel) {
     *answered = true;
-    return aside ? reply_with(reply.take(), *aside) : new_reply_object(reply.take());
+    auto reply = parcel.take();
+    if (last_alone) keep_last(reply.results);
+    return aside ? reply_with(std::move(reply), *aside) : new_reply_object(std::move(reply));
   };
   auto fail = [weak = std::weak_ptr{leased}](const error& why) {
     return failing_for(weak.lock(), why);

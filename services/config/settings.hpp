@@ -101,6 +101,8 @@ struct graphql_setting {
   std::string documents;  ///< file of documents that clients may name
   bool documents_only = false;
   std::uint32_t automatic_documents = 0;
+  bool introspection = true;
+  bool suggestions = true;
   graphql_limits_setting limits;
 };
 

@@ -25,11 +25,21 @@ engine::engine(redis::command_port& port, deadline_wheel& wheel, engine_options 
       inbox_(
           port, wheel,
           [this](const std::string& field, std::string value) { take(field, std::move(value)); }),
+      reminders_(names_, wheel,
+                 [this](actor_letter letter, outcome_callback done) {
+                   ask(std::move(letter), std::move(done));
+                 }),
       self_(std::make_shared<engine*>(this)) {}
 
-engine::~engine() { *self_ = nullptr; }
+engine::~engine() {
+  *self_ = nullptr;
+  wheel_.cancel(look_again_);
+}
 
-void engine::start() { member_.start(); }
+void engine::start() {
+  tell_singletons();
+  member_.start();
+}
 
 void engine::ask(actor_letter letter, outcome_callback done) {
   ++counts_.asked;
@@ -67,7 +77,7 @@ void engine::withdraw(const std::string& kind) {
 }
 
 void engine::tell_singletons() {
-  std::vector<std::string> wanted;
+  std::vector<std::string> wanted{registry::reminders_keeper};
   for (const auto& [kind, life] : kinds_)
     if (life == actor_life::singleton && !retired_) wanted.push_back(kind);
   member_.set_singletons(std::move(wanted));
@@ -97,13 +107,15 @@ void engine::retire() {
                     [](const expected<bool>&) {});
 }
 
-void engine::leave(std::function<void()> done) {
-  inbox_.stop();
-  asks_.fail_all({ec::shutting_down, {}, "this node leaves its cluster", {}});
-  for (auto& [name, all] : std::exchange(finding_, {}))
-    for (auto& each : all) fail(each, {ec::shutting_down, {}, "this node leaves its cluster", {}});
-  here_.valid_until({});
-  member_.leave(std::move(done));
+void engine::remind(const actor_reminder& what, std::function<void(expected<bool>)> done) {
+  if (member_.where() != membership::state::member) return done(member_.trouble());
+  names_.remind(what, clock::now() + options_.member.lease, std::move(done));
+}
+
+void engine::forget(const std::string& actor, const std::string& reminder,
+                    std::function<void(expected<bool>)> done) {
+  if (member_.where() != membership::state::member) return done(member_.trouble());
+  names_.forget(actor, reminder, clock::now() + options_.member.lease, std::move(done));
 }
 
 void engine::on_joined(const node_identity& life) {
@@ -139,6 +151,7 @@ void engine::on_view(const cluster_view&) {
 void engine::on_fenced(const std::string& why) {
   ++counts_.fenced;
   here_.valid_until({});
+  reminders_.stop();
   for (auto& [name, a] : std::exchange(living_, {}))
     for (auto& each : a.waiting) fail(each, {ec::unavailable, {}, why, {}});
   member_.set_load(0);
@@ -159,6 +172,11 @@ void engine::on_life_over(const node_identity& life) {
 
 void engine::on_singletons(const std::vector<std::string>& names) {
   here_.valid_until(member_.valid_until());
+  const auto calls = std::find(names.begin(), names.end(), registry::reminders_keeper);
+  if (calls != names.end())
+    reminders_.call_for(member_.life());
+  else
+    reminders_.stop();
   for (const auto& name : names)
     if (!living_.contains(name) && keeps(name) && !retired_) activate(name);
 }

@@ -13,6 +13,7 @@
 #include "services/federation/membership.hpp"
 #include "services/federation/outbox.hpp"
 #include "services/federation/registry.hpp"
+#include "services/federation/reminders.hpp"
 
 namespace puff::federation {
 
@@ -74,9 +75,15 @@ class engine final : private membership_listener {
   void rest(const actor_rest& what, std::function<void(expected<bool>)> done);
   /// As `membership::refresh`.
   void refresh(std::function<void()> done) { member_.refresh(std::move(done)); }
-  /// No more actors are given to this node; what it has stays until they are put to rest.
+  /// Sets a reminder of an actor of the cluster; `unavailable` if this node is no member.
+  void remind(const actor_reminder& what, std::function<void(expected<bool>)> done);
+  void forget(const std::string& actor, const std::string& reminder,
+              std::function<void(expected<bool>)> done);
+  /// No more actors are given to this node; what it has stays until they are put to rest. Asks for
+  /// others are sent on.
   void retire();
-  /// Leaves the cluster; `done` is called once.
+  /// Leaves the cluster when what has reached this node is answered, after five seconds at the
+  /// latest. `done` is called once.
   void leave(std::function<void()> done);
 
   const membership& me() const noexcept { return member_; }
@@ -87,7 +94,7 @@ class engine final : private membership_listener {
     actor_letter letter;
     outcome_callback done;  // null: told, not asked
     std::uint32_t tries = 0;
-    std::function<void(const node_identity& owner)> moved{};  // what else to do if it is elsewhere
+    std::function<void(waiting_letter&)> moved{};  // what else to do if it is elsewhere
   };
   struct activation {
     std::uint64_t token = 0;  // 0: on its way
@@ -115,6 +122,12 @@ class engine final : private membership_listener {
   void remember(const std::string& name, const node_identity& where);
   bool keeps(const std::string& kind) const { return kinds_.contains(kind); }
   void tell_singletons();
+  void decline(waiting_letter w);
+
+  // engine_leaving.cpp
+  void close(std::function<void()> done);
+  void depart_when_settled(std::function<void()> done);
+  void depart(std::function<void()> done);
 
   // engine_inbox.cpp
   void send(waiting_letter w, const node_identity& to);
@@ -125,6 +138,7 @@ class engine final : private membership_listener {
   void take_answer(const node_identity& from, frame f);
   void take_not_here(const node_identity& from, const frame& f);
   void answer(const node_identity& to, std::uint64_t correlation, actor_outcome outcome);
+  void send_on(const node_identity& from, frame f);
   void refused(const node_identity& to, std::vector<frame> frames, const actor_failure& why);
   bool seen(const frame_bundle& bundle);
 
@@ -143,7 +157,11 @@ class engine final : private membership_listener {
   std::unordered_map<std::string, node_identity> known_;  // names of others
   std::unordered_map<std::string, letters> finding_;
   std::map<node_identity, std::uint64_t> heard_;  // the last bundle of each
-  bool retired_ = false;
+  reminders reminders_;
+  bool retired_ = false, closed_ = false;
+  std::size_t unanswered_ = 0;  // asks of others
+  clock::time_point leave_by_{};
+  deadline_wheel::ticket look_again_;
   engine_stats counts_;
   std::shared_ptr<engine*> self_;  // for replies that come later
 };

@@ -31,7 +31,7 @@ void engine::send(waiting_letter w, const node_identity& to) {
     return actor_failure{
         ec::overloaded, {}, "too much waits for node '" + to.node + "' already", {}};
   };
-  if (w.moved) return w.moved(to);  // it came from another node, which sends it on
+  if (w.moved) return std::exchange(w.moved, nullptr)(w);
   if (!w.done) {
     if (!out_.put(to, message_frame(frame_kind::tell, w.letter), outbox::lane::user))
       ++counts_.lost;
@@ -48,6 +48,8 @@ void engine::send(waiting_letter w, const node_identity& to) {
 
 void engine::take(const std::string& field, std::string value) {
   if (field == "v") return member_.look_again();
+  if (field == "r") return reminders_.look();
+  if (field == "x") closed_ = true;
   if (field != "b") return;
   auto bundle = decode_bundle(value);
   if (bundle) take_bundle(std::move(*bundle));
@@ -106,24 +108,36 @@ void engine::take_message(const node_identity& from, frame f) {
   waiting_letter w;
   w.letter = {
       {f.actor, options_.member.node}, std::move(f.what), clock::now() + milliseconds{f.budget_ms}};
-  if (asked)
+  if (asked) {
+    ++unanswered_;
     w.done = [weak = self_, from, number = f.correlation](actor_outcome outcome) {
       if (auto* self = *weak) self->answer(from, number, std::move(outcome));
     };
-  w.moved = [weak = self_, from, asked, number = f.correlation](const node_identity&) {
-    frame elsewhere;
-    elsewhere.kind = frame_kind::not_here;
-    elsewhere.correlation = number;
-    if (auto* self = *weak; self && asked)
+    w.moved = [weak = self_, from, number = f.correlation](waiting_letter&) {
+      frame elsewhere;
+      elsewhere.kind = frame_kind::not_here;
+      elsewhere.correlation = number;
+      auto* self = *weak;
+      if (!self) return;
+      --self->unanswered_;
       self->out_.put(from, std::move(elsewhere), outbox::lane::control);
-    else if (self)
-      ++self->counts_.lost;
-  };
+    };
+  } else if (f.budget_ms != 0) {
+    // Nobody waits for it who could look again: it goes on from here, once.
+    w.moved = [weak = self_](waiting_letter& told) {
+      auto* self = *weak;
+      if (!self) return;
+      told.letter.to.node.clear();
+      told.moved = nullptr;
+      self->find(std::move(told));
+    };
+  }
   deliver_here(std::move(w));
 }
 
 void engine::answer(const node_identity& to, std::uint64_t correlation, actor_outcome outcome) {
   ++counts_.answered;
+  --unanswered_;
   frame f;
   f.correlation = correlation;
   if (auto* reply = std::get_if<actor_reply>(&outcome);
@@ -159,8 +173,30 @@ void engine::take_not_here(const node_identity& from, const frame& f) {
   find({std::move(asked.letter), std::move(asked.done), asked.tries});
 }
 
+/// Its node has not got it and will not take it: it is sent to where the actor is by now.
+void engine::send_on(const node_identity& from, frame f) {
+  waiting_letter w;
+  if (f.kind == frame_kind::ask) {
+    auto asked = asks_.take(f.correlation, from);
+    if (!asked.done) return;
+    w = {std::move(asked.letter), std::move(asked.done), asked.tries};
+  } else {
+    w.letter = {{f.actor, {}}, std::move(f.what), clock::now() + milliseconds{f.budget_ms}};
+  }
+  const auto& to = w.letter.to;
+  if (!to.node.empty())
+    return fail(w, {ec::unavailable, {}, "node '" + to.node + "' leaves the cluster", {}});
+  if (auto at = known_.find(to.name); at != known_.end() && at->second == from) known_.erase(at);
+  find(std::move(w));
+}
+
 void engine::refused(const node_identity& to, std::vector<frame> frames, const actor_failure& why) {
+  const bool moves = why.code == ec::shutting_down;
   for (auto& each : frames) {
+    if (moves && (each.kind == frame_kind::ask || each.kind == frame_kind::tell)) {
+      send_on(to, std::move(each));
+      continue;
+    }
     auto asked = each.kind == frame_kind::ask ? asks_.take(each.correlation, to) : asks::pending{};
     if (asked.done)
       asked.done(why);

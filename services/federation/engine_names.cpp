@@ -86,7 +86,7 @@ void engine::deliver_here(waiting_letter w) {
   const auto& name = w.letter.to.name;
   const auto kind = kinds_.find(kind_of(name));
   if (kind == kinds_.end()) {
-    if (w.moved) return w.moved({});
+    if (w.moved) return decline(std::move(w));
     return fail(w, nobody(name));
   }
   if (kind->second == actor_life::named) {
@@ -98,13 +98,25 @@ void engine::deliver_here(waiting_letter w) {
   if (at != living_.end() && at->second.token != 0) return hand_over(std::move(w), at->second);
   if (member_.where() != membership::state::member) return fail(w, off_duty(member_.trouble()));
   if (retired_) {
-    if (w.moved) return w.moved({});
-    return fail(w, {ec::shutting_down, {}, "this node leaves its cluster", {}});
+    return decline(std::move(w));
   }
   const bool under_way = at != living_.end();
   const auto copy = name;
   living_[copy].waiting.push_back(std::move(w));
   if (!under_way) activate(copy);
+}
+
+/// The name may be this life's still, given to it before it had retired.
+void engine::decline(waiting_letter w) {
+  const auto life = member_.life();
+  const auto name = w.letter.to.name;
+  names_.disown(life, name, w.letter.deadline,
+                [weak = self_, w = std::move(w)](const expected<bool>&) mutable {
+                  auto* self = *weak;
+                  if (!self) return;
+                  if (w.moved) return std::exchange(w.moved, nullptr)(w);
+                  self->find(std::move(w));
+                });
 }
 
 void engine::activate(const std::string& name) {
@@ -145,7 +157,7 @@ void engine::activated(const std::string& name, const expected<activation_reply>
     else if (reply->what != state::elsewhere)
       fail(each, off_duty(member_.trouble()));
     else if (each.moved)
-      each.moved(reply->owner);
+      std::exchange(each.moved, nullptr)(each);
     else if (++each.tries > most_tries)
       fail(each, {ec::unavailable, {}, "'" + name + "' moves between nodes", {}});
     else

@@ -47,7 +47,7 @@ void membership::start() {
 void membership::arm(deadline_wheel::ticket& which, milliseconds later,
                      void (membership::*what)()) {
   wheel_.cancel(which);
-  which = wheel_.arm(clock::now() + later, [this, what] { (this->*what)(); });
+  which = wheel_.arm(now() + later, [this, what] { (this->*what)(); });
 }
 
 void membership::join() {
@@ -55,7 +55,7 @@ void membership::join() {
   record_.joined_ms =
       std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch())
           .count();
-  const auto sent = clock::now();
+  const auto sent = now();
   names_.join(record_, options_.lease, sent + options_.lease / 2,
               [weak = self_, sent](const expected<join_reply>& reply) {
                 auto* self = *weak;
@@ -88,10 +88,12 @@ void membership::beat() {
   if (state_ != state::member && state_ != state::fenced) return;
   // Armed also while the last one is under way: that may fail and would be the last.
   arm(next_, options_.lease / 4, &membership::beat);
-  if (beating_ || (options_.well && !options_.well())) return;
+  const auto feels = options_.feels ? options_.feels() : condition::well;
+  if (beating_ || feels == condition::silent) return;
+  told_.unwell = feels == condition::unwell;
   beating_ = true;
-  const auto sent = clock::now();
-  names_.beat(record_.identity, options_.lease, load_, singletons_, sent + options_.lease / 4,
+  const auto sent = now();
+  names_.beat(record_.identity, options_.lease, told_, singletons_, sent + options_.lease / 4,
               [weak = self_, sent, life = record_.identity](const expected<beat_reply>& reply) {
                 auto* self = *weak;
                 if (!self || self->record_.identity != life) return;
@@ -104,7 +106,8 @@ void membership::beaten(const expected<beat_reply>& reply, clock::time_point sen
   if (state_ != state::member && state_ != state::fenced) return;
   if (!reply) {
     trouble_ = reply.error();
-    return;
+    // Waiting for the next turn would cost half of the time that is left until the fence.
+    return arm(next_, options_.lease / 16, &membership::beat);
   }
   if (!reply->alive) return end_life();
   renew(sent);
@@ -115,7 +118,7 @@ void membership::beaten(const expected<beat_reply>& reply, clock::time_point sen
 
 void membership::renew(clock::time_point sent) {
   valid_until_ = std::max(valid_until_, sent + options_.lease * 3 / 4);
-  if (valid_until_ <= clock::now()) return;
+  if (valid_until_ <= now()) return;
   state_ = state::member;
   trouble_ = {};
   wheel_.cancel(validity_);
@@ -123,7 +126,7 @@ void membership::renew(clock::time_point sent) {
 }
 
 void membership::check_validity() {
-  if (state_ != state::member || clock::now() < valid_until_) return;
+  if (state_ != state::member || now() < valid_until_) return;
   state_ = state::fenced;
   if (!trouble_)
     trouble_ = make_error(ec::unavailable,
@@ -167,7 +170,7 @@ void membership::fetch_view() {
   view_again_ = viewing_;
   if (viewing_) return;
   viewing_ = true;
-  names_.view(clock::now() + options_.lease / 2, [weak = self_](expected<cluster_view> reply) {
+  names_.view(now() + options_.lease / 2, [weak = self_](expected<cluster_view> reply) {
     auto* self = *weak;
     if (!self) return;
     self->viewing_ = false;
@@ -195,7 +198,7 @@ void membership::leave(std::function<void()> done) {
   state_ = joined ? state::leaving : state::left;
   valid_until_ = {};
   if (!joined) return done();
-  names_.leave(record_.identity, clock::now() + options_.lease / 4,
+  names_.leave(record_.identity, now() + options_.lease / 4,
                [weak = self_, done = std::move(done)](const expected<bool>&) {
                  if (auto* self = *weak) self->state_ = state::left;
                  done();

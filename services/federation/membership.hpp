@@ -12,12 +12,21 @@
 
 namespace puff::federation {
 
+/// How a node is, by its own look.
+enum class condition : std::uint8_t {
+  well,
+  unwell,  ///< it keeps what it has, and is the last to be given more
+  silent,  ///< it beats no more, so that others take over what it has
+};
+
 struct membership_options {
   std::string node = "puff";
   std::string release;
   std::chrono::milliseconds lease{8'000};  ///< a node that is silent so long is dead
-  /// Whether this node works: without that it is silent, and dead for the others. Null: always.
-  std::function<bool()> well;
+  /// Asked before each beat; null: always well.
+  std::function<condition()> feels;
+  /// The clock of leases; a test has its own.
+  std::function<std::chrono::steady_clock::time_point()> now = &std::chrono::steady_clock::now;
 };
 
 /// What a membership tells. Calls must not destroy it.
@@ -66,7 +75,7 @@ class membership {
   /// called once, also if Redis cannot be asked.
   void refresh(std::function<void()> done);
   /// For the next beats: how much lives here, and which singletons this node would take.
-  void set_load(std::uint64_t load) { load_ = load; }
+  void set_load(std::uint64_t load) { told_.load = load; }
   void set_singletons(std::vector<std::string> names);
   /// Tells the others; `done` is called once, also when Redis cannot be told.
   void leave(std::function<void()> done);
@@ -95,6 +104,7 @@ class membership {
   void arm(deadline_wheel::ticket& which, std::chrono::milliseconds later,
            void (membership::*what)());
   void check_validity();
+  clock::time_point now() const { return options_.now(); }
 
   registry& names_;
   deadline_wheel& wheel_;
@@ -104,7 +114,7 @@ class membership {
   member_record record_;
   cluster_view view_;
   error trouble_;
-  std::uint64_t load_ = 0;
+  member_state told_;
   std::vector<std::string> singletons_;
   clock::time_point valid_until_{};
   deadline_wheel::ticket next_, validity_;

@@ -79,13 +79,16 @@ void outbox::pack(peer& p) {
   p.bundle = encode(bundle);
   bundle.frames.swap(p.sending);
   p.since = clock::now();
+  p.uncertain = false;
 }
 
 void outbox::send(const std::shared_ptr<peer>& p) {
   // An inbox that is full for asks still has room for answers.
   const bool answers = is_control(p->sending.front());
-  names_.post(p->who, p->bundle, options_.inbox_bound * (answers ? 2 : 1),
-              clock::now() + options_.patience / 4,
+  // Answers come first in a bundle.
+  const bool more = !is_control(p->sending.back());
+  names_.post(p->who, p->bundle, more ? registry::content::more : registry::content::answers,
+              options_.inbox_bound * (answers ? 2 : 1), clock::now() + options_.patience / 4,
               [weak = self_, p](const expected<post_reply>& reply) {
                 if (*weak && (*weak)->peers_.contains(p->who) && (*weak)->peers_[p->who] == p)
                   (*weak)->sent(p, reply);
@@ -94,12 +97,18 @@ void outbox::send(const std::shared_ptr<peer>& p) {
 
 void outbox::sent(const std::shared_ptr<peer>& p, const expected<post_reply>& reply) {
   if (!reply) {
+    p->uncertain = true;
     if (clock::now() - p->since < options_.patience) return send_later(p);
     return give_up(p, {ec::unavailable, {}, context_of(reply.error()), {}});
   }
   if (*reply == post_reply::life_over)
     return forget(p->who, {ec::unavailable, {}, "node '" + p->who.node + "' is gone", {}});
-  if (*reply == post_reply::inbox_full) return refuse_user(p);
+  if (*reply == post_reply::inbox_full)
+    return refuse_user(p,
+                       {ec::overloaded, {}, "the inbox of node '" + p->who.node + "' is full", {}});
+  if (*reply == post_reply::closed)
+    return refuse_user(
+        p, {ec::shutting_down, {}, "node '" + p->who.node + "' leaves the cluster", {}});
   p->sending.clear();
   pack(*p);
   if (!p->sending.empty()) return send(p);
@@ -111,13 +120,14 @@ void outbox::send_later(const std::shared_ptr<peer>& p) {
   p->again = wheel_.arm(clock::now() + pause, [this, p] { send(p); });
 }
 
-void outbox::refuse_user(const std::shared_ptr<peer>& p) {
+void outbox::refuse_user(const std::shared_ptr<peer>& p, actor_failure why) {
   auto first_user = std::stable_partition(p->sending.begin(), p->sending.end(), is_control);
-  std::vector<frame> lost{std::make_move_iterator(first_user),
-                          std::make_move_iterator(p->sending.end())};
+  std::vector<frame> tried{std::make_move_iterator(first_user),
+                           std::make_move_iterator(p->sending.end())};
   p->sending.erase(first_user, p->sending.end());
-  // It was not taken, so its number is free.
-  --p->sequence;
+  // What was not taken leaves its number free; an attempt before this one may have been.
+  const bool uncertain = std::exchange(p->uncertain, false);
+  if (!uncertain) --p->sequence;
   auto control = std::move(p->sending);
   p->sending.clear();
   p->control.insert(p->control.begin(), std::make_move_iterator(control.begin()),
@@ -125,14 +135,18 @@ void outbox::refuse_user(const std::shared_ptr<peer>& p) {
   const bool answers_wait = !p->control.empty();
   auto user = std::exchange(p->user, {});
   p->bytes = 0;
-  lost.insert(lost.end(), std::make_move_iterator(user.begin()),
-              std::make_move_iterator(user.end()));
   if (answers_wait) {
     pack(*p);
     send_later(p);
   }
-  refused_(p->who, std::move(lost),
-           {ec::overloaded, {}, "the inbox of node '" + p->who.node + "' is full", {}});
+  const auto weak = self_;
+  if (uncertain && !tried.empty())
+    refused_(
+        p->who, std::exchange(tried, {}),
+        {ec::unavailable, {}, "it is not known whether node '" + p->who.node + "' got it", {}});
+  tried.insert(tried.end(), std::make_move_iterator(user.begin()),
+               std::make_move_iterator(user.end()));
+  if (*weak) refused_(p->who, std::move(tried), why);
 }
 
 void outbox::give_up(const std::shared_ptr<peer>& p, const actor_failure& why) {

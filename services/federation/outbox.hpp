@@ -31,7 +31,8 @@ class outbox {
  public:
   using clock = deadline_wheel::clock;
   enum class lane : std::uint8_t { user, control };
-  /// Frames that have not reached a node, and will not. Must not destroy the outbox.
+  /// Frames that have not reached a node, and will not; `shutting_down` if it certainly has not got
+  /// them, since it is about to leave. Must not destroy the outbox.
   using on_refused = std::function<void(const node_identity& to, std::vector<frame> frames,
                                         const actor_failure& why)>;
 
@@ -58,6 +59,7 @@ class outbox {
     std::size_t bytes = 0;
     std::uint64_t sequence = 0;
     clock::time_point since{};  // of the first attempt
+    bool uncertain = false;     // whether an earlier attempt may have arrived
     deadline_wheel::ticket again;
   };
   using peers = std::map<node_identity, std::shared_ptr<peer>>;
@@ -66,7 +68,7 @@ class outbox {
   void send(const std::shared_ptr<peer>& p);
   void sent(const std::shared_ptr<peer>& p, const expected<post_reply>& reply);
   void send_later(const std::shared_ptr<peer>& p);
-  void refuse_user(const std::shared_ptr<peer>& p);
+  void refuse_user(const std::shared_ptr<peer>& p, actor_failure why);
   void give_up(const std::shared_ptr<peer>& p, const actor_failure& why);
 
   registry& names_;

@@ -23,11 +23,13 @@ std::vector<std::string> texts_of(const redis_value& v) {
     for (const auto& each : *list) out.push_back(text_of(each));
   return out;
 }
-std::uint64_t load_of(const redis_value& v) {
+/// More than any load is added to that of who is unwell.
+member_state state_of(const redis_value& v) {
+  constexpr std::uint64_t unwell = 1'000'000'000;
   const auto text = text_of(v);
   std::uint64_t load = 0;
   std::from_chars(text.data(), text.data() + text.size(), load);
-  return load;
+  return load < unwell ? member_state{load, false} : member_state{load - unwell, true};
 }
 
 error strange(const char* script) {
@@ -71,7 +73,7 @@ expected<cluster_view> read_view(const redis_value& v) {
     if (!row || row->size() < 4) return strange("view");
     auto record = decode_member(text_of((*row)[1]));
     if (!record) continue;  // of a release that writes it otherwise
-    out.members.push_back({std::move(*record), load_of((*row)[2]), texts_of((*row)[3])});
+    out.members.push_back({std::move(*record), state_of((*row)[2]), texts_of((*row)[3])});
   }
   return out;
 }
@@ -111,7 +113,24 @@ expected<bool> read_flag(const redis_value& v) { return number_of(v) != 0; }
 
 expected<post_reply> read_post(const redis_value& v) {
   const auto n = number_of(v);
+  if (n == -2) return post_reply::closed;
   return n > 0 ? post_reply::sent : n == 0 ? post_reply::inbox_full : post_reply::life_over;
+}
+
+expected<due_reply> read_due(const redis_value& v) {
+  auto* list = list_of(v);
+  if (!list || list->empty()) return strange("due");
+  const auto next = number_of(list->front());
+  due_reply out{next != -2, std::chrono::milliseconds{next}, {}};
+  for (std::size_t i = 1; i < list->size(); ++i) {
+    auto row = texts_of((*list)[i]);
+    if (row.size() < 6) return strange("due");
+    out.due.push_back({std::move(row[0]),
+                       std::move(row[1]),
+                       std::move(row[2]),
+                       {std::move(row[3]), std::move(row[4]), std::move(row[5])}});
+  }
+  return out;
 }
 
 template <class T>
@@ -157,18 +176,22 @@ void registry::join(const member_record& who, std::chrono::milliseconds lease,
   run("join", {life, record, time}, deadline, reading(&read_join, std::move(done)));
 }
 
-void registry::beat(const node_identity& life, std::chrono::milliseconds lease, std::uint64_t load,
+void registry::beat(const node_identity& life, std::chrono::milliseconds lease, member_state state,
                     const std::vector<std::string>& singletons, clock::time_point deadline,
                     answer<beat_reply> done) {
   const auto who = to_text(life), time = std::to_string(lease.count()),
-             weight = std::to_string(load);
-  std::vector<std::string_view> words{who, time, weight};
+             weight = std::to_string(state.load);
+  std::vector<std::string_view> words{who, time, weight, state.unwell ? "1" : "0"};
   words.insert(words.end(), singletons.begin(), singletons.end());
   run("beat", words, deadline, reading(&read_beat, std::move(done)));
 }
 
 void registry::view(clock::time_point deadline, answer<cluster_view> done) {
   run("view", {}, deadline, reading(&read_view, std::move(done)));
+}
+
+void registry::close(const node_identity& life, clock::time_point deadline, answer<bool> done) {
+  run("close", {to_text(life)}, deadline, reading(&read_flag, std::move(done)));
 }
 
 void registry::leave(const node_identity& life, clock::time_point deadline, answer<bool> done) {
@@ -210,10 +233,44 @@ void registry::rest(const node_identity& life, const actor_rest& what, clock::ti
       deadline, reading(&read_flag, std::move(done)));
 }
 
-void registry::post(const node_identity& target, const std::string& bundle, std::size_t bound,
-                    clock::time_point deadline, answer<post_reply> done) {
+void registry::disown(const node_identity& life, const std::string& name,
+                      clock::time_point deadline, answer<bool> done) {
+  run("disown", {to_text(life), name}, deadline, reading(&read_flag, std::move(done)));
+}
+
+void registry::post(const node_identity& target, const std::string& bundle, content what,
+                    std::size_t bound, clock::time_point deadline, answer<post_reply> done) {
   const auto who = to_text(target), most = std::to_string(bound);
-  run("post", {who, bundle, most}, deadline, reading(&read_post, std::move(done)));
+  run("post", {who, what == content::more ? "1" : "0", bundle, most}, deadline,
+      reading(&read_post, std::move(done)));
+}
+
+void registry::remind(const actor_reminder& what, clock::time_point deadline, answer<bool> done) {
+  const auto delay = std::to_string(what.delay.count()),
+             period = std::to_string(what.period.count());
+  run("remind",
+      {what.actor, what.reminder, delay, period, what.what.verb, what.what.content_type,
+       what.what.body},
+      deadline, reading(&read_flag, std::move(done)));
+}
+
+void registry::forget(const std::string& actor, const std::string& reminder,
+                      clock::time_point deadline, answer<bool> done) {
+  run("forget", {actor, reminder}, deadline, reading(&read_flag, std::move(done)));
+}
+
+void registry::due(const node_identity& life, std::chrono::milliseconds patience, std::size_t most,
+                   clock::time_point deadline, answer<due_reply> done) {
+  const auto who = to_text(life), wait = std::to_string(patience.count()),
+             limit = std::to_string(most);
+  run("due", {who, wait, limit}, deadline, reading(&read_due, std::move(done)));
+}
+
+void registry::fired(const due_reminder& what, std::optional<std::chrono::milliseconds> again,
+                     clock::time_point deadline, answer<bool> done) {
+  const auto delay = std::to_string(again ? again->count() : -1);
+  run("fired", {what.actor, what.reminder, what.stamp, delay}, deadline,
+      reading(&read_flag, std::move(done)));
 }
 
 }  // namespace puff::federation

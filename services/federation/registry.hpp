@@ -25,10 +25,16 @@ struct beat_reply {
   std::vector<std::string> singletons;  ///< that this life has
 };
 
+/// What a member tells with each beat.
+struct member_state {
+  std::uint64_t load = 0;  ///< actors that live there
+  bool unwell = false;     ///< it is the last to be given actors
+};
+
 /// A member as all see it.
 struct member {
   member_record record;
-  std::uint64_t load = 0;  ///< actors that live there, at its last heartbeat
+  member_state state;  ///< at its last heartbeat
   std::vector<std::string> kinds;
 };
 
@@ -45,11 +51,25 @@ struct activation_reply {
   node_identity owner;  ///< if elsewhere
 };
 
-enum class post_reply : std::uint8_t { sent, inbox_full, life_over };
+enum class post_reply : std::uint8_t { sent, inbox_full, closed, life_over };
+
+/// A reminder that is due.
+struct due_reminder {
+  std::string actor, reminder;
+  std::string stamp;  ///< which of its times this is
+  actor_message what;
+};
+
+struct due_reply {
+  bool mine = false;                   ///< whether the asker calls reminders
+  std::chrono::milliseconds next{-1};  ///< until the next is due; negative: there is none
+  std::vector<due_reminder> due;
+};
 
 /// What a cluster keeps in Redis, each change one script that decides by the server's clock:
 /// members and their leases, who keeps which kind of actor, who has which name, saved states,
-/// inboxes. All keys have one hash tag. One thread; the port must outlive what is under way.
+/// reminders, inboxes. All keys have one hash tag. One thread; the port must outlive what is under
+/// way.
 class registry {
  public:
   using clock = redis::command_port::clock;
@@ -63,10 +83,12 @@ class registry {
 
   void join(const member_record& who, std::chrono::milliseconds lease, clock::time_point deadline,
             answer<join_reply> done);
-  void beat(const node_identity& life, std::chrono::milliseconds lease, std::uint64_t load,
+  void beat(const node_identity& life, std::chrono::milliseconds lease, member_state state,
             const std::vector<std::string>& singletons, clock::time_point deadline,
             answer<beat_reply> done);
   void view(clock::time_point deadline, answer<cluster_view> done);
+  /// The life's inbox takes answers only from now on.
+  void close(const node_identity& life, clock::time_point deadline, answer<bool> done);
   void leave(const node_identity& life, clock::time_point deadline, answer<bool> done);
   /// False if the life is over.
   void announce(const node_identity& life, const std::string& kind, actor_life how,
@@ -82,9 +104,28 @@ class registry {
   /// False if the name is not this life's by this token (any more).
   void rest(const node_identity& life, const actor_rest& what, clock::time_point deadline,
             answer<bool> done);
-  /// Puts a bundle into an inbox that holds fewer than `bound`.
-  void post(const node_identity& target, const std::string& bundle, std::size_t bound,
+  /// The life does not want a name that it was given and has not activated.
+  void disown(const node_identity& life, const std::string& name, clock::time_point deadline,
+              answer<bool> done);
+  /// Puts a bundle into an inbox that holds fewer than `bound`. One that is closed takes only what
+  /// holds nothing but answers.
+  enum class content : std::uint8_t { answers, more };
+  void post(const node_identity& target, const std::string& bundle, content what, std::size_t bound,
             clock::time_point deadline, answer<post_reply> done);
+
+  void remind(const actor_reminder& what, clock::time_point deadline, answer<bool> done);
+  /// False if there is none of that name.
+  void forget(const std::string& actor, const std::string& reminder, clock::time_point deadline,
+              answer<bool> done);
+  /// At most `most` that are due, if the life calls reminders; each is due again after `patience`
+  /// unless `fired` says that it has arrived, or sets another delay.
+  void due(const node_identity& life, std::chrono::milliseconds patience, std::size_t most,
+           clock::time_point deadline, answer<due_reply> done);
+  void fired(const due_reminder& what, std::optional<std::chrono::milliseconds> again,
+             clock::time_point deadline, answer<bool> done);
+
+  /// The singleton whose node calls reminders.
+  static constexpr const char* reminders_keeper = "~reminders";
 
  private:
   void run(const char* script, const std::vector<std::string_view>& words,

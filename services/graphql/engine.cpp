@@ -33,6 +33,7 @@ execution_request engine::request_of(prepared_request prepared, surroundings wit
   out.sql = std::move(with.sql);
   out.clock = std::move(with.clock);
   out.limits = options_.execution;
+  out.incremental = prepared.incremental;
   out.extensions = std::move(with.extensions);
   return out;
 }
@@ -58,15 +59,17 @@ result<prepared_request> engine::prepare(const graphql_request& asked) {
   auto variables = coerce_variables(*schema_->types, *doc, **operation, *given, how);
   if (!variables) return std::move(variables).errors();
 
+  const auto deliver = options_.incremental ? asked.incremental : incremental_format::none;
   auto conditions = (*found)->conditions(*variables);
+  if (deliver != incremental_format::none) conditions += 'i';
   auto plan = (*found)->find(**operation, conditions);
   if (plan == nullptr) {
-    auto made = make_plan(schema_, doc, **operation, *variables, options_.planning);
+    auto made = make_plan(schema_, doc, **operation, *variables, options_.planning, deliver);
     if (!made) return std::move(made).errors();
     plan = *made;
     (*found)->keep(std::move(conditions), plan);
   }
-  return prepared_request{std::move(plan), std::move(*variables)};
+  return prepared_request{std::move(plan), std::move(*variables), deliver};
 }
 
 std::shared_ptr<execution> engine::execute(prepared_request prepared, surroundings with,

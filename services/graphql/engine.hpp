@@ -20,6 +20,9 @@ struct engine_options {
   plan_options planning;
   plan_cache_limits cache;
   execution_limits execution;
+  /// Whether @defer and @stream are executed; otherwise they are ignored. The schema has them or
+  /// has them not.
+  bool incremental = false;
 };
 
 /// What a client asks.
@@ -27,6 +30,8 @@ struct graphql_request {
   std::string_view query;
   std::optional<std::string> operation_name;
   std::string_view variables;  ///< JSON of an object; empty: none
+  /// What its transport can deliver and its client understands.
+  incremental_format incremental = incremental_format::none;
 };
 
 /// What a request is executed with, and on behalf of whom. See `execution_request`.
@@ -43,6 +48,7 @@ struct surroundings {
 struct prepared_request {
   plan_ptr plan;
   value_object variables;  ///< coerced
+  incremental_format incremental = incremental_format::none;
   operation_type operation() const noexcept { return plan->operation->operation; }
 };
 

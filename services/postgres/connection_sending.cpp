@@ -14,7 +14,7 @@ using kind = sql_request::kind;
 /// Requests whose answers the server owes at once.
 constexpr std::size_t most_in_flight = 512;
 /// Given to libpq before the kernel is asked whether it takes more.
-constexpr std::size_t piece_size = 32 << 10;
+constexpr std::size_t piece_size = 8 << 10;
 /// Names of statements that the server should forget, before the pipeline makes a pause for that.
 constexpr std::size_t most_evicted = 32;
 

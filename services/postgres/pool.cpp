@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::size_t holders_shown = 5;
 constexpr std::uint32_t pending_on_one = 1'000;
+/// As many statements under way on a shared connection keep a session of the server busy: another
+/// connection is opened for those to come.
+constexpr std::uint32_t crowd = 8;
 /// So many statements may join a shared connection while a lease waits.
 constexpr std::uint32_t joined_before_leases = 64;
 
@@ -277,7 +280,9 @@ pool::member_ptr pool::join() {
   auto& m = **least;
   if (m.pending >= pending_on_one) return nullptr;
   if (sessions_wanted_ > 0 && m.joined >= joined_before_leases) return nullptr;
-  return *least;
+  auto found = *least;
+  if (m.pending >= crowd) spread();
+  return found;
 }
 
 std::string pool::holders() const {

@@ -50,7 +50,8 @@ struct pool_stats {
 ///   one used last is lent first, so that the others may grow old.
 /// - A request of session 0 needs no lease: queries and changes with bound values run on few
 ///   connections together with those of others, each its own transaction; anything else has a
-///   connection for itself as long as it runs.
+///   connection for itself as long as it runs. They have one connection while few run at a time,
+///   and `max_shared` when they crowd.
 /// - Whoever finds no connection waits in order of arrival until its deadline; `timed_out` names
 ///   who holds them. `unavailable` when connecting has failed since it came and no connection is
 ///   left; attempts go on with growing, jittered pauses as long as somebody waits.
@@ -116,6 +117,7 @@ class pool {
 
   member_ptr make_member(const std::string& conninfo);
   void grow();
+  void spread();
   std::size_t wanted() const noexcept;
   void connect();
   void on_open(const member_ptr& m, clock::time_point started, const error& why);

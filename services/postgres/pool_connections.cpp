@@ -82,6 +82,12 @@ void pool::grow() {
   for (; more > 0 && !retry_ && !closed_; --more) connect();
 }
 
+/// One at a time: those who wait for none can wait for the next.
+void pool::spread() {
+  if (closed_ || retry_ || connecting_ > 0 || pooled_ >= options_.max_size) return;
+  if (shared_.size() < options_.max_shared) connect();
+}
+
 void pool::connect() {
   auto m = make_member(options_.connection.conninfo);
   ++pooled_;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures Puff against its peers: run.sh [TOPIC|all], topics: http
-# frameworks redis pubsub websocket postgres django actors graphql tasks startup syscalls
+# frameworks redis pubsub websocket postgres django actors cluster graphql tasks startup syscalls
 # [--rounds N] [--seconds N] [--only CASE]; README.md tells more. Variables:
 #   PUFF             the command to measure (.venv/bin/puff)
 #   PUFF_BENCH_BUILD a build folder that has the C++ programs (else build/release, built here)
@@ -28,10 +28,10 @@ esac
 if [ -z "${PUFF_BENCH_BUILD:-}" ]; then
   export PUFF_BENCH_BUILD=$PWD/build/release
   case ${1:-all} in
-    http | redis | pubsub | websocket | postgres | actors | graphql | all)
+    http | redis | pubsub | websocket | postgres | actors | cluster | graphql | all)
       build_release plain_beast native_hello beast_echo websocket_load bench_pubsub_engine \
         bench_redis_engine bench_libpq_pipeline bench_actors bench_greenlet_ask \
-        graphql_floor bench_graphql bench_graphql_execution >&2 ;;
+        bench_stream_round_trip graphql_floor bench_graphql bench_graphql_execution >&2 ;;
   esac
 fi
 

@@ -1,11 +1,10 @@
 """Documents made to be dear are refused before they cost anything: by CPU time, so that other
 work on the machine does not count."""
 
-from pathlib import Path
-
 import pytest
 
 from support.graphql_world import World, world
+from support.process_cost import cpu_of
 
 __all__ = ["world"]
 
@@ -42,19 +41,13 @@ BOMBS = {
 }
 
 
-def cpu(pid: int) -> float:
-    """Seconds that the process has worked."""
-    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(path.read_text().split()[0]) for path in threads) / 1e9
-
-
 def cost(world: World, query: str, **more: object) -> tuple[float, dict[str, object]]:
     """The least of several, and the last answer: the first may meet cold memory."""
     spent = []
     for _ in range(5):
-        before = cpu(world.process.pid)
+        before = cpu_of(world.process.pid)
         answer = world.post(query, **more)
-        spent.append(cpu(world.process.pid) - before)
+        spent.append(cpu_of(world.process.pid) - before)
     return min(spent), answer.json()
 
 
@@ -73,7 +66,7 @@ def test_many_variables_that_nobody_declared_cost_nothing(world: World) -> None:
 
 
 def test_a_list_of_operations_is_refused_at_once(world: World) -> None:
-    before = cpu(world.process.pid)
+    before = cpu_of(world.process.pid)
     answer = world.client.post("/graphql", json=[{"query": "{hello}"}] * 10_000)
     assert answer.status_code == 400
-    assert cpu(world.process.pid) - before < CHEAP
+    assert cpu_of(world.process.pid) - before < CHEAP

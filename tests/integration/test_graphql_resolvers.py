@@ -318,24 +318,24 @@ def test_required_columns_are_those_selected():
     assert CALLS[0][2] == ("title",)
 
 
-def test_nested_aliases_and_typenames_p4():
+def test_defect_04_nested_aliases_and_typenames():
     query = "{ authors { a: books(first: 1) { t: title __typename } b: books { title title id } } }"
     first = data_of(query)["authors"][0]
     assert first["a"] == [{"t": "Emma", "__typename": "Book"}]
     assert [list(book) for book in first["b"]] == [["title", "id"], ["title", "id"]]
 
 
-def test_none_in_a_correlated_list_shifts_nothing_p5():
+def test_defect_05_none_in_a_correlated_list_shifts_nothing():
     got = data_of("{ authors { id books_with_gaps { id } } }")["authors"]
     assert [[book["id"] for book in author["books_with_gaps"]] for author in got] == [[1], [3], []]
 
 
-def test_leaves_are_correlated_too_p6():
+def test_defect_06_leaves_are_correlated_too():
     got = data_of("{ authors { titles } }")["authors"]
     assert [author["titles"] for author in got] == [["Emma", "Persuasion"], ["Ulysses"], []]
 
 
-def test_several_matches_for_a_single_field_are_an_error_p5():
+def test_defect_05_several_matches_for_a_single_field_are_an_error():
     response = ask("{ authors { one_book { id } } }")
     assert [author["one_book"] for author in response["data"]["authors"]] == [None, {"id": 3}, None]
     assert "several rows match" in response["errors"][0]["message"]
@@ -347,7 +347,7 @@ def test_a_single_match_or_null():
     assert [author["last_book"] for author in got] == [None, {"title": "Ulysses"}, None]
 
 
-def test_an_uncorrelated_list_for_several_parents_is_an_error_p5():
+def test_defect_05_an_uncorrelated_list_for_several_parents_is_an_error():
     failure = error_of("{ authors { books { id } } a: authors { books { uncorrelated } } }")
     assert "is a list for 3 parents" in failure["message"]
 
@@ -382,7 +382,7 @@ def test_wrong_keys_are_named():
     )
 
 
-def test_one_parent_may_fail_alone_p8():
+def test_defect_08_one_parent_may_fail_alone():
     response = ask("{ authors { books { id broken_for_two } } }")
     books = [book for author in response["data"]["authors"] for book in author["books"]]
     assert [book["broken_for_two"] for book in books] == ["b1", None, "b3"]
@@ -391,7 +391,7 @@ def test_one_parent_may_fail_alone_p8():
     ]
 
 
-def test_methods_of_instances_p11():
+def test_defect_11_methods_of_instances():
     response = ask('{ authors { books { label(mark: "~") } } }')
     assert response["data"]["authors"][0]["books"] == [
         {"label": "~1: Emma"},
@@ -402,7 +402,7 @@ def test_methods_of_instances_p11():
     assert CALLS[-3:] == [("label", 1), ("label", 2), ("label", 3)]
 
 
-def test_asynchronous_methods_of_instances_p11():
+def test_defect_11_asynchronous_methods_of_instances():
     got = data_of("{ authors { books { slowly } } }")["authors"]
     assert [book["slowly"] for author in got for book in author["books"]] == [10, 20, 30]
 
@@ -445,7 +445,7 @@ def test_dicts_are_objects_and_db_column_renames():
         ("no_convention", "Query.no_convention returned a tuple of 6 elements"),
     ],
 )
-def test_mistakes_of_resolvers_are_errors_of_their_field_p8(field, text):
+def test_defect_08_mistakes_of_resolvers_are_errors_of_their_field(field, text):
     response = ask(f"{{ {field} with_parents }}")
     name = field.split()[0]
     assert response["data"] == {name: None, "with_parents": 1}
@@ -470,7 +470,7 @@ def test_errors_have_extensions():
     assert error_of("{ refuses }")["message"] == "not you"
 
 
-def test_auth_is_a_value_p1():
+def test_defect_01_auth_is_a_value():
     got = data_of(
         "{ who }", headers={"Authorization": "Bearer root", "x-name": "me"}, auth_token="root"
     )
@@ -478,7 +478,7 @@ def test_auth_is_a_value_p1():
     assert data_of("{ who }")["who"] == ["None", "None", "-"]
 
 
-def test_a_refused_request_goes_nowhere_p1():
+def test_defect_01_a_refused_request_goes_nowhere():
     for token, text in [("bad", "you may not")]:
         response = ask("{ guarded who }", headers={"authorization": f"Bearer {token}"})
         assert response == {"errors": [{"message": text}]}
@@ -504,7 +504,7 @@ def test_permissions_of_fields():
     assert CALLS == []
 
 
-def test_root_fields_of_a_mutation_run_in_order_p3():
+def test_defect_03_root_fields_of_a_mutation_run_in_order():
     assert data_of("mutation { slow fast a: slow }") == {"slow": 1, "fast": 2, "a": 3}
 
 

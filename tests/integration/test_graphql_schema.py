@@ -185,7 +185,7 @@ def echo(arguments="", variables=None, declared=""):
     )
 
 
-def test_arguments_have_their_defaults_in_the_schema_p10():
+def test_defect_10_arguments_have_their_defaults_in_the_schema():
     printed = sdl(ArgumentQuery)
     assert "shade: Shade! = LIGHT" in printed
     assert "count: Int! = 10" in printed
@@ -213,14 +213,14 @@ def test_arguments_arrive_as_their_hints_say():
     )
 
 
-def test_what_is_absent_is_not_null_p7():
+def test_defect_07_what_is_absent_is_not_null():
     absent = data_of(echo())["echo"]
     assert absent == repr((Shade.LIGHT, None, None, None, None, None, None, 10, graphql.UNSET))
     assert data_of(echo("(ids: null)"))["echo"] == absent
     assert "UNSET" not in data_of(echo("(note: null)"))["echo"]
 
 
-def test_an_integer_is_a_float_p7():
+def test_defect_07_an_integer_is_a_float():
     query = "query ($v: Float!) { real(value: $v) }"
     assert data_of(graphql.execute(schema_of(ArgumentQuery), query, {"v": 1}))["real"] == "float"
 
@@ -301,7 +301,7 @@ class AbstractQuery:
         return None
 
 
-def test_interfaces_are_abstract_bases_p10():
+def test_defect_10_interfaces_are_abstract_bases():
     printed = sdl(AbstractQuery)
     assert '"""Whatever lives."""\ninterface Animal {\n  name: String!\n}' in printed
     assert "type Dog implements Animal {" in printed
@@ -315,7 +315,7 @@ def test_interfaces_are_abstract_bases_p10():
     ]
 
 
-def test_unions_p10():
+def test_defect_10_unions():
     printed = sdl(AbstractQuery)
     assert '"""Something."""\nunion Thing = Dog | Stone' in printed
     assert "union DogOrTomcat = Dog | Tomcat" in printed
@@ -373,7 +373,7 @@ class BothQuery:
         return given
 
 
-def test_a_class_may_be_output_and_input_p10():
+def test_defect_10_a_class_may_be_output_and_input():
     assert "both(given: BothInput!): Both!" in sdl(BothQuery)
     got = graphql.execute(schema_of(BothQuery), "{ both(given: {a: 4}) { a more { a } } }")
     assert data_of(got)["both"] == {"a": 4, "more": {"a": 1}}
@@ -402,7 +402,7 @@ class OldQuery:
         return ..., [1, 2]
 
 
-def test_descriptions_deprecations_and_one_of_p10():
+def test_defect_10_descriptions_deprecations_and_one_of():
     printed = sdl(OldQuery)
     assert '"""Once."""\n  old: Int! @deprecated(reason: "too old")' in printed
     assert 'find(by: Key!): String! @deprecated(reason: "use found")' in printed

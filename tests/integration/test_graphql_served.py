@@ -88,7 +88,7 @@ def test_single_rows_and_errors_of_sql(ask):
     assert response["errors"][0]["extensions"] == {"sqlstate": "42P01"}
 
 
-def test_mutations_are_committed_p2(ask, postgres_server, postgres_database):
+def test_defect_02_mutations_are_committed(ask, postgres_server, postgres_database):
     got = data(
         ask('mutation { a: add_author(name: "A") { name } b: add_by_connection(name: "B") }')
     )
@@ -97,7 +97,7 @@ def test_mutations_are_committed_p2(ask, postgres_server, postgres_database):
     assert postgres_server.query(sql, postgres_database).strip() == "A,B"
 
 
-def test_a_field_that_fails_is_rolled_back_p2(ask, postgres_server, postgres_database):
+def test_defect_02_a_field_that_fails_is_rolled_back(ask, postgres_server, postgres_database):
     response = ask('mutation { a: add_author(name: "A") { id } b: add_then_fail(name: "B") }')
     assert response["data"]["b"] is None
     assert response["errors"][0]["message"] == "after all"
@@ -118,7 +118,7 @@ def test_the_requests_connection(ask):
     assert data(ask("{ by_connection authors { id } }"))["by_connection"] == 3
 
 
-def test_a_refused_request_p1(ask):
+def test_defect_01_a_refused_request(ask):
     refused = ask("{ authors { id } }", headers={"Authorization": "Bearer bad"})
     assert "data" not in refused
     assert refused["errors"][0]["message"] == "you may not"
@@ -138,13 +138,13 @@ def test_inside_the_program(settings, project):
             got = gql.query("{ author(id: 1) { name } }", {})
             assert got == {"data": {"author": {"name": "Jane"}}}
 
-        def test_variables_and_token_p1():
+        def test_defect_01_variables_and_token():
             query = "query ($id: Int!) { author(id: $id) { name } token }"
             got = gql.query(query, {"id": 2}, auth_token="t")
             assert got["data"] == {"author": {"name": "James"}, "token": "t"}
             assert "data" not in gql.query("{ token }", auth_token="bad")
 
-        def test_errors_are_those_of_the_specification_p8():
+        def test_defect_08_errors_are_those_of_the_specification():
             got = gql.query("{ nothing }")
             assert got["errors"][0]["locations"] == [{"line": 1, "column": 3}]
 

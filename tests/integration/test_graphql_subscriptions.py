@@ -34,7 +34,7 @@ def test_events_of_a_generator():
     assert stream.receive() is None
 
 
-def test_events_of_an_asynchronous_generator_p12():
+def test_defect_12_events_of_an_asynchronous_generator():
     with gql.subscribe("subscription { n: later(count: 3) }") as stream:
         assert [value for value in stream] == [("n", {"data": n}) for n in range(3)]
 

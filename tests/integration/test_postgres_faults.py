@@ -23,7 +23,7 @@ def whole():
 def busy():
     while True:
         try:
-            _puff.pg_run("default", b"SELECT 1", (), (), (), True, 5000)
+            _puff.pg_run("default", "SELECT 1", (), str, True, 5000)
         except _puff.PgFailure:
             puff.sleep_ms(1)
 

@@ -433,6 +433,42 @@ def test_many_sets_are_all_or_nothing(table):
     assert db.fetchval("SELECT count(*) FROM facts") == 5000
 
 
+def test_sets_that_do_not_fit_are_refused_before_anything_is_sent(table):
+    insert = "INSERT INTO facts VALUES ($1, $2)"
+    with pytest.raises(ValueError, match="the first set has 2 values, another 1"):
+        db.executemany(insert, [(1, "a"), (2,)])
+    with pytest.raises(TypeError, match=r"\$2 is bytes in some of the sets only"):
+        db.executemany(insert, [(1, None), (2, b"b"), (3, "c")])
+    with pytest.raises(TypeError, match="object: convert it first"):
+        db.executemany(insert, [(1, object())])
+    db.executemany(insert, iter([(1, None), [2, b"b"], (n for n in (3, None))]))
+    db.executemany(insert, [])
+    assert [tuple(row) for row in db.fetch("SELECT * FROM facts ORDER BY n")] == [
+        (1, None),
+        (2, "b"),
+        (3, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (2**70, "numeric"),
+        (-(2**63), "bigint"),
+        (0.1, "float8"),
+        (float("-inf"), "float8"),
+        (True, "bool"),
+        ("\u20ac", "text"),
+        (b"\0a", "bytea"),
+        (memoryview(b"\0b"), "bytea"),
+        ([1, None], "int[]"),
+        (None, "int"),
+    ],
+)
+def test_values_arrive_as_they_were(value, kind):
+    assert db.fetchval(f"SELECT $1::{kind}", value) == value
+
+
 def insert_and_fail(connection, n, **options):
     with connection.transaction(**options):
         connection.execute("INSERT INTO facts VALUES ($1)", n)

@@ -79,7 +79,7 @@ class graphql_world {
       done(refuse(coerced.errors()));
       return nullptr;
     }
-    auto made = make_plan(schema, *doc, *operation, *coerced);
+    auto made = make_plan(schema, *doc, *operation, *coerced, {}, with.incremental);
     if (!made) {
       done(refuse(made.errors()));
       return nullptr;

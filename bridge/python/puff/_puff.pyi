@@ -203,10 +203,9 @@ def pg_lease(pool: str, holder: str, timeout_ms: int, /) -> Any: ...
 def pg_open(conninfo: str, holder: str, timeout_ms: int, /) -> Any: ...
 def pg_run(
     pool: str,
-    sql: bytes,
-    values: tuple[bytes | None, ...],
-    types: tuple[int, ...],
-    binary: tuple[bool, ...],
+    sql: str,
+    values: Iterable[Any],
+    text_of: Callable[[Any], str],
     binary_results: bool,
     timeout_ms: int,
     /,
@@ -258,12 +257,20 @@ class PgSession:
         timeout_ms: int,
         /,
     ) -> Any: ...
+    def run(
+        self,
+        sql: str,
+        values: Iterable[Any],
+        text_of: Callable[[Any], str],
+        binary_results: bool,
+        timeout_ms: int,
+        /,
+    ) -> Any: ...
     def batch(
         self,
-        sql: bytes,
-        sets: list[tuple[bytes | None, ...]],
-        types: tuple[int, ...],
-        binary: tuple[bool, ...],
+        sql: str,
+        sets: Iterable[Iterable[Any]],
+        text_of: Callable[[Any], str],
         timeout_ms: int,
         /,
     ) -> Any: ...

@@ -11,8 +11,12 @@ local N = P .. 'n'  -- hash: name of an actor -> "TOKEN LIFE"
 local T = P .. 't'  -- the last token
 local K = P .. 'k'  -- hash: kind -> how its actors live
 local O = P .. 'o'  -- set: lives that are over and may have left names
--- P .. 'i:' .. life: its inbox; 'a:' .. life: names it has; 'h:' .. kind: zset life -> load;
+local X = P .. 'x'  -- set: lives whose inboxes take answers only, since they are about to end
+local Z = P .. 'z'  -- zset: {actor, reminder} -> when it is due
+-- P .. 'q:' .. name: hash of an actor's reminders; P .. 'i:' .. life: its inbox; 'a:' .. life: names it has; 'h:' .. kind: zset life -> load;
 -- 'c:' .. life: kinds it keeps; 's:' .. name: what the actor saved.
+local KEEPER = '~reminders'  -- the name that the life has which calls reminders
+local UNWELL = 1e9          -- more than any load: who is unwell is the last to get actors
 local time
 
 local function now()
@@ -57,6 +61,7 @@ local function bury(life)
   call('ZREM', L, life)
   call('HDEL', M, life)
   call('DEL', P .. 'i:' .. life)
+  call('SREM', X, life)
   if call('HGET', D, node_of(life)) == life then call('HDEL', D, node_of(life)) end
   if call('EXISTS', P .. 'a:' .. life) == 1 then call('SADD', O, life) end
 end

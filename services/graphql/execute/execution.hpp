@@ -41,7 +41,8 @@ enum class outcome : std::uint8_t {
 struct response {
   outcome how = outcome::executed;
   std::size_t errors = 0;
-  std::string body;  ///< JSON
+  std::string body;       ///< JSON
+  bool has_next = false;  ///< more of it follows after `execution::go_on`
 };
 
 using response_ready = std::function<void(response)>;
@@ -59,17 +60,21 @@ struct execution_request {
   std::shared_ptr<sql_executor> sql;       ///< null: fields of SQL are errors
   std::shared_ptr<execution_clock> clock;  ///< null: no timeout
   execution_limits limits;
+  incremental_format incremental = incremental_format::none;  ///< of what the plan defers
   extensions_hook extensions;
 };
 
 /// A running execution. Everything happens on one thread, the one that starts it and on which
-/// replies are given; `done` is called exactly once, perhaps before `execute` returns.
+/// replies are given; `done` is called exactly once, perhaps before `execute` returns. If the plan
+/// has @defer or @stream, `done` is called for each part, last with one that has no next.
 class execution {
  public:
   virtual ~execution() = default;
   /// Nobody wants the response any more: nothing new begins, what runs is told, and `done` gets
   /// `outcome::cancelled`. Does nothing if it is done.
   virtual void cancel() = 0;
+  /// After a response that has a next: it was taken, and the next is welcome.
+  virtual void go_on() = 0;
 };
 
 std::shared_ptr<execution> execute(execution_request request, response_ready done);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -34,6 +35,14 @@ struct field_values {
   std::vector<location> failure_places;  ///< of `failure`; empty: where the field stands
   field_objects objects;
   bool is_missing = false;  ///< the parents have no such column: null for each
+  /// Of a list with @stream: so many items are written with the list.
+  std::uint32_t initial_count = std::numeric_limits<std::uint32_t>::max();
+};
+
+/// Layers that are delivered together; what of them has begun and not ended.
+struct layer_batch {
+  std::size_t pending = 0;
+  std::function<void()> done;  ///< nothing is pending any more
 };
 
 /// All objects of one path and one concrete type, and the values of their fields.
@@ -41,6 +50,7 @@ struct layer {
   const plan_layer* plan = nullptr;
   row_set_ptr rows;
   std::size_t depth = 0;
+  layer_batch* batch = nullptr;
   std::vector<field_values> fields;  ///< as in the plan
   layer_memory memory;
 };

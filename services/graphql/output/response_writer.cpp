@@ -30,6 +30,12 @@ bool response_writer::write_object(const layer& of, std::uint32_t row) {
     out_.raw(of.plan->constant);
     return true;
   }
+  if (of.plan->deferral != nullptr) [[unlikely]]
+    return write_deferring(of, row);
+  return write_fields(of, row);
+}
+
+bool response_writer::write_fields(const layer& of, std::uint32_t row) {
   out_.put('{');
   for (std::size_t i = 0; i < of.plan->fields.size(); ++i) {
     if (i != 0) out_.put(',');
@@ -46,7 +52,7 @@ bool response_writer::write_member(const layer& of, std::size_t field, std::uint
     out_.text(of.plan->type->name);
     return true;
   }
-  const place p{plan, of.fields[field]};
+  const place p{plan, of.fields[field], of, field};
   const auto& type = plan.definition->type;
   path_.push_back({&plan, 0});
   bool good;
@@ -70,6 +76,7 @@ bool response_writer::write_failure(const place& p, bool may_be_null) {
 bool response_writer::recover(bool good, bool may_be_null, std::size_t mark) {
   if (good) return true;
   if (!may_be_null || too_large_) return false;
+  if (plan_.is_incremental) drop_work_within(path_);
   out_.rewind(mark);
   out_.null();
   return true;
@@ -107,10 +114,11 @@ bool response_writer::write_list(const place& p, const type_ref& item, const col
     return fail(p.plan,
                 "Expected Iterable, but did not find one for field \"" + name_of(p.plan) + "\".");
   const auto& items = *of.items();
+  const auto now = p.plan.stream == nullptr ? c.list_ : first_items(p, c);
   const auto at = path_.size();
   path_.push_back({nullptr, 0});
   out_.put('[');
-  for (auto i = c.list_.begin; i != c.list_.end; ++i) {
+  for (auto i = now.begin; i != now.end; ++i) {
     if (i != c.list_.begin) out_.put(',');
     path_[at].index = i - c.list_.begin;
     if (!write_value(p, item, items, i)) {
@@ -173,7 +181,8 @@ graphql_errors response_writer::take_errors() {
   if (omitted_ != 0)
     errors_.push_back(
         {.message = "Too many errors: " + std::to_string(omitted_) + " more omitted."});
-  return std::move(errors_);
+  omitted_ = 0;
+  return std::exchange(errors_, {});
 }
 
 namespace {

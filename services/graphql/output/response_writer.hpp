@@ -2,10 +2,12 @@
 
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "services/graphql/execute/layer.hpp"
 #include "services/graphql/language/graphql_error.hpp"
+#include "services/graphql/output/deferred_work.hpp"
 #include "services/graphql/output/json_writer.hpp"
 
 namespace puff::graphql {
@@ -24,6 +26,17 @@ class response_writer {
   /// Writes a whole object. False if it must be null.
   bool write_object(const layer& of, std::uint32_t row);
 
+  /// Writes the fields of a task as an object. False if the fragment cannot be delivered: the last
+  /// error says why.
+  bool write_task(const deferred_task& task, const layer& fields);
+  /// Writes one item of a stream, of the column's items. False if a null has to spread to the list.
+  bool write_item(const item_stream& stream, std::uint32_t item, std::uint32_t index);
+  /// What was left for later since it was last taken.
+  deferred_work take_work() { return std::exchange(work_, {}); }
+  bool has_work() const noexcept { return !work_.empty(); }
+  /// Forgets what was left within this field of the root.
+  void drop_work(const plan_field& within);
+
   /// The response became larger than `max_bytes`, and writing stopped. Rows that many parents
   /// share make a response far larger than its data.
   bool is_too_large() const noexcept { return too_large_; }
@@ -36,15 +49,19 @@ class response_writer {
   void add_error(const plan_field& f, const field_failure& why, std::span<const location> places);
 
  private:
-  struct step {
-    const plan_field* field;  ///< null: an index
-    std::uint32_t index;
-  };
   struct place {
     const plan_field& plan;
     const field_values& values;
+    const layer& of;
+    std::size_t field;
   };
 
+  bool write_fields(const layer& of, std::uint32_t row);
+  bool write_deferring(const layer& of, std::uint32_t row);
+  void leave(const layer& of, std::uint32_t row);
+  delivery* find_delivery(const defer_usage* usage) const noexcept;
+  cell::range first_items(const place& p, const cell& c);
+  void drop_work_within(const response_path& path);
   bool write_member(const layer& of, std::size_t field, std::uint32_t row);
   bool write_value(const place& p, const type_ref& type, const column& of, std::uint32_t row);
   bool write_not_null(const place& p, const type_ref& type, const column& of, const cell& c);
@@ -62,8 +79,11 @@ class response_writer {
   const std::size_t max_bytes_;
   bool too_large_ = false;
   std::size_t omitted_ = 0;
-  std::vector<step> path_;
+  response_path path_;
   graphql_errors errors_;
+  deferred_work work_;
+  delivery_scope_ptr scope_;
+  delivery* within_ = nullptr;  ///< the task's first one, while it is written
 };
 
 /// An entry of `errors`.

@@ -1,6 +1,8 @@
 #include "services/graphql/plan/collect_fields.hpp"
 
 #include <algorithm>
+#include <array>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -14,41 +16,79 @@ struct bad_condition {
   graphql_error error;
 };
 
+const directive_node* find_directive(const selection_node& selection,
+                                     std::string_view name) noexcept {
+  for (const auto& d : selection.directives)
+    if (d.name.value == name) return &d;
+  return nullptr;
+}
+
 class collector {
  public:
   collector(const schema& s, const document& doc, const named_type& type,
-            const value_object& variables)
-      : schema_(s), doc_(doc), type_(type), variables_(variables) {}
+            const value_object& variables, std::deque<defer_usage>* usages)
+      : schema_(s), doc_(doc), type_(type), variables_(variables), usages_(usages) {}
 
-  void collect(const selection_set_node& set) {
+  void collect(const selection_set_node& set, const defer_usage* within) {
     for (const auto* selection : set.selections) {
       if (!is_included(*selection)) continue;
       switch (selection->kind) {
-        case node_kind::field: add(selection->as_field()); break;
-        case node_kind::inline_fragment: collect_inline(selection->as_inline()); break;
-        default: collect_spread(selection->as_spread());
+        case node_kind::field: add(selection->as_field(), within); break;
+        case node_kind::inline_fragment: collect_inline(selection->as_inline(), within); break;
+        default: collect_spread(selection->as_spread(), within);
       }
     }
   }
 
-  std::vector<field_group> take() { return std::move(groups_); }
+  collected_fields take() { return std::move(out_); }
 
  private:
-  void add(const field_node& node) {
+  void add(const field_node& node, const defer_usage* within) {
     const auto key = node.response_key();
-    const auto [at, is_new] = positions_.try_emplace(key, groups_.size());
-    if (is_new) groups_.push_back({key, {}});
-    groups_[at->second].nodes.push_back(&node);
+    const auto [at, is_new] = positions_.try_emplace(key, out_.groups.size());
+    if (is_new) out_.groups.push_back({key, {}, {}});
+    auto& group = out_.groups[at->second];
+    group.nodes.push_back(&node);
+    if (usages_ == nullptr) return;
+    group.deferred.push_back(within);
+    if (is_new) group.stream = active(node, "stream");
   }
 
-  void collect_inline(const inline_fragment_node& fragment) {
-    if (applies(fragment.type_condition)) collect(*fragment.selection_set);
+  void collect_inline(const inline_fragment_node& fragment, const defer_usage* within) {
+    if (!applies(fragment.type_condition)) return;
+    if (const auto* directive = active(fragment, "defer")) within = begin(*directive, within);
+    collect(*fragment.selection_set, within);
   }
 
-  void collect_spread(const fragment_spread_node& spread) {
-    if (!seen_.insert(spread.name.value).second) return;
-    const auto* fragment = doc_.fragment(spread.name.value);
-    if (fragment != nullptr && applies(fragment->type_condition)) collect(*fragment->selection_set);
+  /// A fragment that is selected without delay is not selected again; a deferred one once by each
+  /// directive.
+  void collect_spread(const fragment_spread_node& spread, const defer_usage* within) {
+    const auto name = spread.name.value;
+    const auto* fragment = doc_.fragment(name);
+    if (fragment == nullptr || !applies(fragment->type_condition)) return;
+    const auto* directive = active(spread, "defer");
+    const auto* key = directive != nullptr ? directive : within ? within->directive : nullptr;
+    if (seen_.contains(name) || (key != nullptr && !deferred_.emplace(name, key).second)) return;
+    if (key == nullptr) seen_.insert(name);
+    collect(*fragment->selection_set, directive != nullptr ? begin(*directive, within) : within);
+  }
+
+  /// The directive of that name, if there is one and it is not turned off.
+  const directive_node* active(const selection_node& selection, std::string_view name) const {
+    if (usages_ == nullptr) return nullptr;
+    const auto* directive = find_directive(selection, name);
+    return directive != nullptr && condition(*directive, true) ? directive : nullptr;
+  }
+
+  const defer_usage* begin(const directive_node& directive, const defer_usage* within) {
+    const auto* label = find_argument(directive, "label");
+    auto& made = usages_->emplace_back();
+    made.directive = &directive;
+    if (label != nullptr && label->kind == node_kind::string_value) made.label = label->text;
+    made.parent = within;
+    made.number = static_cast<std::uint32_t>(usages_->size());
+    out_.usages.push_back(&made);
+    return &made;
   }
 
   bool applies(const type_node* condition) const {
@@ -67,12 +107,20 @@ class collector {
     return included && !skipped;
   }
 
-  bool condition(const directive_node& directive) const {
-    for (const auto& argument : directive.arguments)
-      if (argument.name.value == "if") return truth(argument.value);
-    throw bad_condition{
-        {.message = "Argument \"if\" of required type \"Boolean!\" was not provided.",
-         .locations = {doc_.place_of(directive)}}};
+  bool condition(const directive_node& directive, std::optional<bool> by_default = {}) const {
+    const auto* given = find_argument(directive, "if");
+    if (given == nullptr || is_absent(*given)) {
+      if (by_default) return *by_default;
+      if (given != nullptr) return truth(*given);
+      throw bad_condition{
+          {.message = "Argument \"if\" of required type \"Boolean!\" was not provided.",
+           .locations = {doc_.place_of(directive)}}};
+    }
+    return truth(*given);
+  }
+
+  bool is_absent(const value_node& node) const {
+    return node.kind == node_kind::variable && find_variable(variables_, node.text) == nullptr;
   }
 
   bool truth(const value_node& node) const {
@@ -87,9 +135,11 @@ class collector {
   const document& doc_;
   const named_type& type_;
   const value_object& variables_;
-  std::vector<field_group> groups_;
+  std::deque<defer_usage>* const usages_;
+  collected_fields out_;
   std::unordered_map<std::string_view, std::size_t> positions_;
   std::unordered_set<std::string_view> seen_;
+  std::set<std::pair<std::string_view, const directive_node*>> deferred_;
 };
 
 class condition_scan {
@@ -106,9 +156,10 @@ class condition_scan {
 
  private:
   void scan(const directive_node& directive) {
-    if (directive.name.value != "skip" && directive.name.value != "include") return;
+    constexpr std::array<std::string_view, 4> deciding{"skip", "include", "defer", "stream"};
+    if (std::ranges::find(deciding, directive.name.value) == deciding.end()) return;
     for (const auto& argument : directive.arguments) {
-      if (argument.value.kind != node_kind::variable) continue;
+      if (argument.value.kind != node_kind::variable || argument.name.value != "if") continue;
       if (std::find(names_.begin(), names_.end(), argument.value.text) == names_.end())
         names_.push_back(argument.value.text);
     }
@@ -118,12 +169,20 @@ class condition_scan {
 
 }  // namespace
 
-result<std::vector<field_group>> collect_fields(
-    const schema& s, const document& doc, const named_type& type,
-    std::span<const selection_set_node* const> selections, const value_object& variables) {
-  collector c{s, doc, type, variables};
+const value_node* find_argument(const directive_node& directive, std::string_view name) noexcept {
+  for (const auto& a : directive.arguments)
+    if (a.name.value == name) return &a.value;
+  return nullptr;
+}
+
+result<collected_fields> collect_fields(const schema& s, const document& doc,
+                                        const named_type& type,
+                                        std::span<const selected_set> selections,
+                                        const value_object& variables,
+                                        std::deque<defer_usage>* usages) {
+  collector c{s, doc, type, variables, usages};
   try {
-    for (const auto* set : selections) c.collect(*set);
+    for (const auto& one : selections) c.collect(*one.set, one.deferred);
   } catch (bad_condition& bad) {
     return std::move(bad.error);
   }

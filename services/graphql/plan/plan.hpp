@@ -11,6 +11,7 @@
 
 #include "services/graphql/language/document.hpp"
 #include "services/graphql/plan/bindings.hpp"
+#include "services/graphql/plan/deferral.hpp"
 
 namespace puff::graphql {
 
@@ -35,6 +36,9 @@ struct plan_field {
   std::vector<std::pair<const named_type*, const plan_layer*>> children;
   bool is_composite() const noexcept { return !children.empty(); }
   const plan_layer* child(const named_type& type) const noexcept;
+
+  /// Of a list with @stream. Its items begin anew: no deferred fragment is around them.
+  std::unique_ptr<const stream_usage> stream;
 };
 
 /// What is selected of one object type at one place, in the response's order.
@@ -44,6 +48,7 @@ struct plan_layer {
   /// Columns of this layer's rows that its fields read: what a resolver may restrict itself to.
   std::vector<std::string> required_columns;
   std::string constant;  ///< `{"__typename":"User"}`, if nothing else is selected; otherwise empty
+  std::unique_ptr<const layer_deferral> deferral;  ///< null: nothing is delivered later
 };
 
 /// How one operation is executed, for given values of the variables in @skip and @include.
@@ -54,6 +59,8 @@ struct operation_plan {
   const operation_node* operation = nullptr;
   const plan_layer* root = nullptr;
   std::deque<plan_layer> layers;  ///< all of them, each once
+  std::deque<defer_usage> usages;
+  bool is_incremental = false;  ///< @defer and @stream mean something, and some are there
   /// How long the last response was: what to allocate for the next.
   mutable std::atomic<std::size_t> response_bytes{1024};
 };

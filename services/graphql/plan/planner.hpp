@@ -13,6 +13,7 @@ struct plan_options {
 /// @include count. Errors: no such operation root, a condition that is null, a plan too large.
 result<plan_ptr> make_plan(const bound_schema_ptr& schema, const document_ptr& doc,
                            const operation_node& operation, const value_object& variables,
-                           const plan_options& options = {});
+                           const plan_options& options = {},
+                           incremental_format deliver = incremental_format::none);
 
 }  // namespace puff::graphql

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "services/graphql/language/parser.hpp"
+#include "services/graphql/schema/internal/applied_directives.hpp"
 #include "services/graphql/schema/internal/specs.hpp"
 #include "services/graphql/validation/validate_sdl.hpp"
 
@@ -18,6 +19,11 @@ using roots = std::array<std::optional<std::string>, 3>;
 void read_roots(const schema_definition_node& node, roots& out) {
   for (const auto& root : node.operation_types)
     out[static_cast<std::size_t>(root.operation)] = std::string(root.type->name.value);
+}
+
+graphql_errors check_text(const document& sdl, const schema* base) {
+  auto errors = validate_sdl(sdl, base);
+  return errors.empty() ? internal::check_applied(sdl) : errors;
 }
 
 // Definitions of a text on top of what there is already.
@@ -89,7 +95,7 @@ void set_roots(schema_builder& builder, const roots& all) {
 
 result<schema_ptr> build_schema(document_ptr sdl, schema_check check) {
   if (check == schema_check::full)
-    if (auto errors = validate_sdl(*sdl, nullptr); !errors.empty()) return errors;
+    if (auto errors = check_text(*sdl, nullptr); !errors.empty()) return errors;
   sdl_reader reader(*sdl, {}, {});
   reader.read();
   schema_builder builder;
@@ -117,7 +123,7 @@ result<schema_ptr> build_schema(std::string sdl, schema_check check) {
 
 result<schema_ptr> extend_schema(const schema& base, document_ptr sdl, schema_check check) {
   if (check == schema_check::full)
-    if (auto errors = validate_sdl(*sdl, &base); !errors.empty()) return errors;
+    if (auto errors = check_text(*sdl, &base); !errors.empty()) return errors;
   std::vector<type_spec> types;
   std::vector<directive_spec> directives;
   for (const auto* type : base.types())

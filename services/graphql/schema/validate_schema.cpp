@@ -2,6 +2,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "services/graphql/language/printer.hpp"
 #include "services/graphql/schema/internal/schema_checks.hpp"
 #include "services/graphql/schema/schema_builder.hpp"
 
@@ -75,6 +76,7 @@ void schema_checks::check_directives() {
       if (argument.is_required() && argument.deprecation_reason)
         report("Required argument " + owner + " cannot be deprecated.",
                {deprecated_syntax(argument.syntax), type_syntax(argument.syntax)});
+      check_default(owner, argument);
     }
   }
 }
@@ -94,6 +96,7 @@ void schema_checks::check_types() {
       case type_kind::enum_: check_values(*type); break;
       case type_kind::input_object:
         check_input_fields(*type);
+        check_expansion(*type);
         check_cycles(*type);
         break;
     }
@@ -109,6 +112,23 @@ void schema_checks::check_argument(const std::string& owner, const input_value& 
   if (argument.is_required() && argument.deprecation_reason)
     report("Required argument " + name + " cannot be deprecated.",
            {deprecated_syntax(argument.syntax), type_syntax(argument.syntax)});
+  check_default(name, argument);
+}
+
+void schema_checks::check_default(const std::string& name, const input_value& value) {
+  if (!value.default_value || !value.type || !value.type.named().is_input()) return;
+  if (!fits(*value.default_value, value.type))
+    report(name + " has invalid default value: Expected value of type \"" + to_string(value.type) +
+               "\", found " + print(*value.default_value) + ".",
+           {default_syntax(value.syntax)});
+}
+
+void schema_checks::check_expansion(const named_type& type) {
+  for (const auto& fault : expansion_.of_fields(type)) {
+    places where;
+    for (const auto& syntax : fault.where) where.push_back(default_syntax(syntax));
+    report(fault.message, where);
+  }
 }
 
 void schema_checks::check_fields(const named_type& type) {
@@ -157,6 +177,7 @@ void schema_checks::check_input_fields(const named_type& type) {
     if (f.is_required() && f.deprecation_reason)
       report("Required input field " + name + " cannot be deprecated.",
              {deprecated_syntax(f.syntax), type_syntax(f.syntax)});
+    check_default(name, f);
     if (type.is_one_of) check_one_of(type, f);
   }
 }

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from measure.redis import figures, private_folder, redis_server
 from measure.servers import end, environment, write_puff_toml
 from measure.targets import Limit, Ratio
 
-IDLE_NODES = 20
+IDLE_NODES = 100
+JOIN_LIMIT = 60.0  # seconds; all of them start at once
+SETTLING = 3.0  # seconds, for the last one that joined to be known to all
 
 
 def cluster(seconds: float) -> list[Case]:
@@ -37,7 +39,7 @@ def cluster(seconds: float) -> list[Case]:
         Case(
             f"{IDLE_NODES} idle nodes: Redis",
             {"puff": _idle(max(seconds, 10))},
-            (Limit("percent_of_a_core", at_most=3 * IDLE_NODES / 100),),
+            (Limit("percent_of_a_core", at_most=3),),
             placements=("free",),
         ),
     ]
@@ -47,9 +49,12 @@ def _settings(redis: Path, name: str, more: str = "") -> str:
     return f'name = "{name}"\n[cluster]\nname = "bench"\nurl = "unix://{redis}"\n{more}'
 
 
+Wait = Callable[[], None]
+
+
 @contextmanager
-def _node(redis: Path, name: str, more: str = "") -> Iterator[subprocess.Popen[bytes]]:
-    """A worker that has joined."""
+def _node(redis: Path, name: str, more: str = "") -> Iterator[Wait]:
+    """A worker; returns when it was started, and gives what waits until it has joined."""
     with private_folder() as folder:
         config = write_puff_toml(folder, _settings(redis, name, more))
         log = folder / "log"
@@ -62,13 +67,16 @@ def _node(redis: Path, name: str, more: str = "") -> Iterator[subprocess.Popen[b
                 stderr=out,
                 start_new_session=True,
             )
-        try:
-            give_up = time.monotonic() + 20
+
+        def joined() -> None:
+            give_up = time.monotonic() + JOIN_LIMIT
             while b"is running" not in log.read_bytes():
                 if process.poll() is not None or time.monotonic() > give_up:
                     raise places.Missing(f"no node: {log.read_text()[-500:]}")
                 time.sleep(0.02)
-            yield process
+
+        try:
+            yield joined
         finally:
             end(process)
 
@@ -83,7 +91,8 @@ def _run(redis: Path, function: str, count: int, placement: str, more: str = "")
 def _far(count: int) -> Measure:
     def run(placement: str) -> Sample:
         more = 'modules = ["far_node"]\n'
-        with redis_server(placement) as redis, _node(redis, "there", more):
+        with redis_server(placement) as redis, _node(redis, "there", more) as joined:
+            joined()
             return _run(redis, "far", count, placement, "hosts = false\n")
 
     return run
@@ -115,8 +124,10 @@ def _idle(seconds: float) -> Measure:
     def run(placement: str) -> Sample:
         with ExitStack() as stack:
             redis = stack.enter_context(redis_server(placement))
-            for number in range(IDLE_NODES):
-                stack.enter_context(_node(redis, f"node-{number}"))
+            nodes = [stack.enter_context(_node(redis, f"node-{n}")) for n in range(IDLE_NODES)]
+            for joined in nodes:
+                joined()
+            time.sleep(SETTLING)
             pid = _pid_of(redis)
             before = process_tree.cpu_seconds(pid)
             time.sleep(seconds)

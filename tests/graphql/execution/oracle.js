@@ -5,7 +5,7 @@
 const g = require('graphql');
 const { dice } = require('./dice.js');
 const { make_schema, document_maker } = require('./cases.js');
-const { resolve } = require('./values.js');
+const resolve = require('./values.js').resolver_of(g);
 
 const [schemas, per_schema, seed] = process.argv.slice(2).map(Number);
 const longest = 4000;

@@ -1,12 +1,12 @@
 """A leased connection of the native API: asyncpg's names and meanings, in both worlds."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from puff._puff import PgFailure
 from puff.postgres import _native_copy
 from puff.postgres._exceptions import InterfaceError, OperationalError, error_of_result
-from puff.postgres._native_values import encode, encode_sets, records_of, rows_of, wants_binary
+from puff.postgres._native_values import first_record, records_of, rows_of, text_of, wants_binary
 from puff.postgres._notify import Notify
 from puff.postgres._steps import Steps, both_worlds
 
@@ -36,10 +36,6 @@ def last_result(reply: Any) -> Any:
     if result.kind == "error":
         raise error_of_result(result, None, None)
     return result
-
-
-def first_of(records: list[Any]) -> Any:
-    return records[0] if records else None
 
 
 def first_value(records: list[Any], column: int | str) -> Any:
@@ -75,25 +71,27 @@ class Connection:
 
     # -- statements --
 
-    def _run(self, waits: Any) -> Steps[Any]:
+    def _run(self, ask: Callable[[], Any]) -> Steps[Any]:
         """A step that waits for the session: its reply."""
         try:
-            return (yield waits())
+            waits = ask()
+        except PgFailure as failure:
+            raise raised(failure) from None
+        try:
+            return (yield waits)
         except PgFailure as failure:
             raise raised(failure) from None
         except GeneratorExit:
             raise
         except BaseException:
-            # Whoever waited does no longer: neither shall the server work for it.
+            # The task that waited does no longer: neither shall the server work for it.
             self._session.cancel()
             raise
 
     def _bound(self, sql: str, args: tuple[Any, ...], timeout: Seconds) -> Steps[Any]:
-        values, binary = encode(args)
         limit = milliseconds(timeout or self._timeout)
-        text = sql.encode()
         reply = yield from self._run(
-            lambda: self._session.bound(text, values, (), binary, wants_binary(sql), limit)
+            lambda: self._session.run(sql, args, text_of, wants_binary(sql), limit)
         )
         return last_result(reply)
 
@@ -118,13 +116,11 @@ class Connection:
         self, command: str, args: Iterable[Iterable[Any]], *, timeout: Seconds = None
     ) -> Steps[None]:
         """Runs a statement with each of many sets of parameters, pipelined, all or nothing."""
-        sets, binary = encode_sets(args)
+        sets = args if isinstance(args, list | tuple) else list(args)
         if not sets:
             return
         limit = milliseconds(timeout or self._timeout)
-        reply = yield from self._run(
-            lambda: self._session.batch(command.encode(), sets, (), binary, limit)
-        )
+        reply = yield from self._run(lambda: self._session.batch(command, sets, text_of, limit))
         last_result(reply)
 
     @both_worlds
@@ -137,7 +133,7 @@ class Connection:
     def fetchrow(self, query: str, *args: Any, timeout: Seconds = None) -> Steps[Any]:
         """The first row, or None."""
         result = yield from self._bound(query, args, timeout)
-        return first_of(records_of(result, query, 1))
+        return first_record(result, query)
 
     @both_worlds
     def fetchval(

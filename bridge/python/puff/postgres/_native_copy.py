@@ -3,6 +3,7 @@
 import inspect
 import os
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from puff import _puff
@@ -101,7 +102,7 @@ def copy_in(
     failure = ""
     try:
         for piece in data:
-            yield from connection._run(lambda piece=piece: session.copy_data(piece, limit))
+            yield from connection._run(partial(session.copy_data, piece, limit))
     except Exception as raised:
         failure = f"{type(raised).__name__}: {raised}"
         yield from connection._run(lambda: session.copy_end(failure, limit))

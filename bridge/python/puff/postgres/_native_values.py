@@ -13,8 +13,6 @@ from puff import _puff
 from puff.postgres import _typecasts
 from puff.postgres._exceptions import InternalError
 
-Encoded = tuple[bytes | None, ...]
-
 # A value that is sent in binary form: everything else is text, whose meaning the server knows.
 _BYTES = (bytes, bytearray, memoryview)
 
@@ -79,41 +77,6 @@ def text_of(value: Any) -> str:
     return make(value)
 
 
-def encode(values: Iterable[Any]) -> tuple[Encoded, tuple[bool, ...]]:
-    """The values as bytes, and which of them are in binary form."""
-    encoded: list[bytes | None] = []
-    binary: list[bool] = []
-    for value in values:
-        is_binary = isinstance(value, _BYTES)
-        if value is None:
-            encoded.append(None)
-        elif is_binary:
-            encoded.append(bytes(value))
-        else:
-            encoded.append(text_of(value).encode())
-        binary.append(is_binary)
-    return tuple(encoded), tuple(binary)
-
-
-def encode_sets(sets: Iterable[Iterable[Any]]) -> tuple[list[Encoded], tuple[bool, ...]]:
-    """Several sets of values, each place of which is in one form."""
-    encoded: list[Encoded] = []
-    forms: list[bool] = []
-    for values in sets:
-        one, binary = encode(values)
-        if not encoded:
-            forms = list(binary)
-        elif len(binary) != len(forms):
-            raise ValueError(f"the first set has {len(forms)} values, another {len(binary)}")
-        for place, value in enumerate(one):
-            if value is not None and binary[place] != forms[place]:
-                if any(earlier[place] is not None for earlier in encoded):
-                    raise TypeError(f"${place + 1} is bytes in some of the sets only")
-                forms[place] = binary[place]
-        encoded.append(one)
-    return encoded, tuple(forms)
-
-
 _MOST_STATEMENTS = 4096
 # Statements whose results can be asked for in binary form.
 _binary_statements: set[str] = set()
@@ -139,6 +102,12 @@ def records_of(result: Any, sql: str, most: int = _ALL) -> list[Any]:
     if records is None:
         return _puff.pg_records(result, _rows_of_text(result, sql, most))
     return records
+
+
+def first_record(result: Any, sql: str) -> Any:
+    """The first row as a record, or None."""
+    records = records_of(result, sql, 1)
+    return records[0] if records else None
 
 
 def _rows_of_text(result: Any, sql: str, most: int) -> list[tuple[Any, ...]]:

@@ -21,16 +21,22 @@ from puff.postgres._native_connection import (
     Connection,
     Seconds,
     Transaction,
-    first_of,
     first_value,
     last_result,
     milliseconds,
     raised,
 )
-from puff.postgres._native_values import encode, records_of, rows_of, wants_binary
+from puff.postgres._native_values import first_record, records_of, rows_of, text_of, wants_binary
 from puff.postgres._steps import Steps, both_worlds, run
 
 __all__ = ["Connection", "Pool", "Record", "Transaction", "pool"]
+
+
+Read = Callable[[Any, str], Any]
+
+
+def _tag(result: Any, _: str) -> Any:
+    return result.tag
 
 
 class Pool:
@@ -58,16 +64,26 @@ class Pool:
         """Gives a connection back; it does not wait."""
         connection.close()
 
-    def _run(self, sql: str, args: tuple[Any, ...], timeout: Seconds) -> Steps[Any]:
-        values, binary = encode(args)
-        limit = milliseconds(timeout or self._timeout)
+    def _run(self, sql: str, args: tuple[Any, ...], timeout: Seconds, read: Read) -> Any:
+        """What `read` makes of the statement's result; on the asyncio thread an awaitable of it."""
+        if _puff.is_asyncio():
+            return self._await(sql, args, timeout, read)
         try:
-            reply = yield _puff.pg_run(
-                self._name, sql.encode(), values, (), binary, wants_binary(sql), limit
-            )
+            reply = self._ask(sql, args, timeout)
         except PgFailure as failure:
             raise raised(failure) from None
-        return last_result(reply)
+        return read(last_result(reply), sql)
+
+    async def _await(self, sql: str, args: tuple[Any, ...], timeout: Seconds, read: Read) -> Any:
+        try:
+            reply = await self._ask(sql, args, timeout)
+        except PgFailure as failure:
+            raise raised(failure) from None
+        return read(last_result(reply), sql)
+
+    def _ask(self, sql: str, args: tuple[Any, ...], timeout: Seconds) -> Any:
+        limit = milliseconds(timeout or self._timeout)
+        return _puff.pg_run(self._name, sql, args, text_of, wants_binary(sql), limit)
 
     def _leased(self, call: Callable[[Connection], Any], timeout: Seconds) -> Steps[Any]:
         connection = yield from self.acquire(timeout=timeout)._steps()
@@ -76,13 +92,11 @@ class Pool:
         finally:
             connection.close()
 
-    @both_worlds
-    def execute(self, query: str, *args: Any, timeout: Seconds = None) -> Steps[Any]:
+    def execute(self, query: str, *args: Any, timeout: Seconds = None) -> Any:
         """Runs a statement, without parameters perhaps several: the status of the last."""
         if args:
-            result = yield from self._run(query, args, timeout)
-            return result.tag
-        return (yield from self._leased(lambda c: c.execute(query, timeout=timeout), timeout))
+            return self._run(query, args, timeout, _tag)
+        return run(self._leased(lambda c: c.execute(query, timeout=timeout), timeout))
 
     @both_worlds
     def executemany(
@@ -92,26 +106,19 @@ class Pool:
         sets = list(args)
         yield from self._leased(lambda c: c.executemany(command, sets, timeout=timeout), timeout)
 
-    @both_worlds
-    def fetch(self, query: str, *args: Any, timeout: Seconds = None) -> Steps[list[Record]]:
+    def fetch(self, query: str, *args: Any, timeout: Seconds = None) -> Any:
         """The rows of a query, as records: by place and by name."""
-        result = yield from self._run(query, args, timeout)
-        return records_of(result, query)
+        return self._run(query, args, timeout, records_of)
 
-    @both_worlds
-    def fetchrow(self, query: str, *args: Any, timeout: Seconds = None) -> Steps[Record | None]:
+    def fetchrow(self, query: str, *args: Any, timeout: Seconds = None) -> Any:
         """The first row, or None."""
-        result = yield from self._run(query, args, timeout)
-        first: Record | None = first_of(records_of(result, query, 1))
-        return first
+        return self._run(query, args, timeout, first_record)
 
-    @both_worlds
-    def fetchval(
-        self, query: str, *args: Any, column: int = 0, timeout: Seconds = None
-    ) -> Steps[Any]:
+    def fetchval(self, query: str, *args: Any, column: int = 0, timeout: Seconds = None) -> Any:
         """A value of the first row, or None."""
-        result = yield from self._run(query, args, timeout)
-        return first_value(rows_of(result, query, 1), column)
+        return self._run(
+            query, args, timeout, lambda r, sql: first_value(rows_of(r, sql, 1), column)
+        )
 
     def copy_from_query(self, query: str, *args: Any, **options: Any) -> Any:
         """See `Connection.copy_from_query`."""

@@ -104,6 +104,13 @@ inline constexpr std::array graphql_keys{
         .bound = &bound<&graphql_setting::automatic_documents>,
         .doc = "Documents that clients may leave here by automatic persisted queries; 0: none.",
         .high = 1000000},
+    key{.name = "introspection",
+        .bound = &bound<&graphql_setting::introspection>,
+        .doc = "Answer questions about the schema itself; false: `__schema` and `__type` are "
+               "refused."},
+    key{.name = "suggestions",
+        .bound = &bound<&graphql_setting::suggestions>,
+        .doc = "Say \"Did you mean ..\" in errors, which tells names of the schema."},
 };
 
 }  // namespace puff::config::internal

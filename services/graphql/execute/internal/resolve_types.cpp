@@ -60,4 +60,16 @@ typed_rows resolve_types(const bound_schema& schema, const plan_field& f, const 
   return out;
 }
 
+typed_rows typed_rows_of(const bound_schema& schema, const plan_field& f, const row_set& rows,
+                         request_context* context) {
+  if (f.definition->type.named().is_abstract()) return resolve_types(schema, f, rows, context);
+  typed_rows out;
+  auto& all = out.groups.emplace_back(typed_rows::group{f.children.front().second, {}});
+  for (std::uint32_t row = 0; row < rows.size(); ++row) {
+    out.places.push_back({0, row});
+    all.rows.push_back(row);
+  }
+  return out;
+}
+
 }  // namespace puff::graphql::internal

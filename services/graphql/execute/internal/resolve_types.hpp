@@ -18,4 +18,8 @@ struct typed_rows {
 typed_rows resolve_types(const bound_schema& schema, const plan_field& f, const row_set& rows,
                          request_context* context);
 
+/// The same of any type: of an object type all are alike.
+typed_rows typed_rows_of(const bound_schema& schema, const plan_field& f, const row_set& rows,
+                         request_context* context);
+
 }  // namespace puff::graphql::internal

@@ -1,3 +1,4 @@
+#include "services/graphql/execute/internal/afterwards.hpp"
 #include "services/graphql/execute/internal/resolve_types.hpp"
 #include "services/graphql/execute/internal/running_execution.hpp"
 #include "services/graphql/execute/join.hpp"
@@ -11,10 +12,11 @@ void running_execution::open_abstract(layer& l, std::size_t field, const row_set
   const bool all_alike = typed.groups.size() == 1 && values.objects.failures.empty();
   if (!all_alike) values.objects.places = std::move(typed.places);
   for (auto& group : typed.groups)
-    add_layer(values, *group.plan, all_alike ? rows : picked(rows, std::move(group.rows)),
-              l.depth + 1);
+    add_layer(l, field, *group.plan, all_alike ? rows : picked(rows, std::move(group.rows)));
   for (const auto& made : values.objects.layers) run_layer(*made);
 }
+
+running_execution::~running_execution() = default;
 
 void running_execution::write_query() { finish_data(writer_.write_object(root_, 0)); }
 
@@ -34,29 +36,55 @@ void running_execution::finish_data(bool has_data) {
     out_.raw(",\"extensions\":");
     out_.raw(extensions);
   }
+  if (has_data && writer_.has_work()) {
+    afterwards_ = std::make_unique<afterwards>(*this, writer_.take_work());
+    out_.raw(afterwards_->announcement());
+  }
   out_.put('}');
   if (out_.size() > request_.limits.max_bytes) return finish_too_large();
   plan_.response_bytes.store(out_.size() + 64, std::memory_order_relaxed);
-  finish({outcome::executed, errors.size(), out_.take()});
+  response first{outcome::executed, errors.size(), out_.take()};
+  if (afterwards_ == nullptr) return finish(std::move(first));
+  first.has_next = true;
+  deliver(std::move(first));
 }
 
 void running_execution::finish_too_large() {
-  finish(refuse({{.message = "The response is larger than the limit of " +
-                             std::to_string(request_.limits.max_bytes) + " bytes."}},
-                outcome::too_large));
+  give_up({{.message = "The response is larger than the limit of " +
+                       std::to_string(request_.limits.max_bytes) + " bytes."}},
+          outcome::too_large);
 }
 
 void running_execution::timed_out() {
   timer_.reset();
   if (is_over()) return;
-  finish(refuse({{.message = "The request took longer than " +
-                             std::to_string(request_.limits.timeout.count()) + " ms."}},
-                outcome::timed_out));
+  give_up({{.message = "The request took longer than " +
+                       std::to_string(request_.limits.timeout.count()) + " ms."}},
+          outcome::timed_out);
+}
+
+/// Ends the request with nothing but an error: of the response, or of all that has not been
+/// delivered yet.
+void running_execution::give_up(const graphql_errors& why, outcome how) {
+  if (afterwards_ == nullptr || !afterwards_->has_begun()) return finish(refuse(why, how));
+  finish(afterwards_->last(why, how));
 }
 
 void running_execution::cancel() {
   if (is_over()) return;
   finish(refuse({{.message = "The request was cancelled."}}, outcome::cancelled));
+}
+
+void running_execution::go_on() {
+  if (is_over() || afterwards_ == nullptr) return;
+  const auto keep = shared_from_this();
+  afterwards_->go_on();
+}
+
+void running_execution::deliver(response r) {
+  const auto keep = shared_from_this();
+  const auto tell = done_;
+  tell(std::move(r));
 }
 
 void running_execution::finish(response r) {

@@ -1,6 +1,7 @@
 #include "services/graphql/execute/internal/running_execution.hpp"
 
 #include "services/graphql/execute/declared_sql.hpp"
+#include "services/graphql/execute/internal/afterwards.hpp"
 #include "services/graphql/execute/internal/waiting.hpp"
 #include "services/graphql/execute/introspect.hpp"
 #include "services/graphql/execute/join.hpp"
@@ -20,6 +21,8 @@ running_execution::running_execution(execution_request request, response_ready d
   root_.plan = plan_.root;
   root_.rows = request_.root == nullptr ? row_of(value_object{}) : request_.root;
   root_.fields.resize(root_.plan->fields.size());
+  root_.batch = &batch_;
+  batch_.done = [this] { settle(); };
 }
 
 void running_execution::start() {
@@ -32,9 +35,9 @@ void running_execution::start() {
     out_.put('{');
     return next_root_field();
   }
-  ++pending_;
+  ++batch_.pending;
   run_layer(root_);
-  release();
+  release(batch_);
 }
 
 void running_execution::run_layer(layer& l) {
@@ -83,9 +86,9 @@ void running_execution::call_resolver(layer& l, std::size_t field, const from_re
   auto& c = *(calls_[id] = std::make_unique<open_call>(
                   open_call{l, field, std::move(arguments), {}, {}, {}, {}}));
   c.call.emplace(field_call{plan_, l.plan->fields[field], *l.plan, l.rows, c.arguments,
-                            request_.variables, request_.context.get(), l.memory, &l == &root_,
+                            request_.variables, request_.context.get(), l.memory, l.depth == 0,
                             request_.sql});
-  ++pending_;
+  ++l.batch->pending;
   r.resolver->resolve(*c.call,
                       reply<answer>{std::make_unique<waiting<answer>>(shared_from_this(), id)});
 }
@@ -103,7 +106,7 @@ void running_execution::run_declared(layer& l, std::size_t field, const sql_fiel
   const auto id = ++last_call_;
   calls_[id] = std::make_unique<open_call>(
       open_call{l, field, std::move(arguments), {}, s.parent_keys, s.child_keys, {}});
-  ++pending_;
+  ++l.batch->pending;
   run_statement(id, std::move(*bound.statement));
 }
 
@@ -125,7 +128,7 @@ void running_execution::answered(call_id id, answer given) {
   const auto c = std::move(found->second);
   calls_.erase(found);
   take(*c, std::move(given));
-  release();
+  release(*c->of.batch);
 }
 
 void running_execution::answered(call_id id, sql_answer given) {
@@ -140,7 +143,7 @@ void running_execution::answered(call_id id, sql_answer given) {
   else
     take(*c, of_rows(c->of.plan->fields[c->field], sql_rows(std::move(*given)),
                      std::move(c->parent_keys), std::move(c->child_keys)));
-  release();
+  release(*c->of.batch);
 }
 
 void running_execution::dropped(call_id id) {
@@ -168,6 +171,7 @@ void running_execution::fail_field(layer& l, std::size_t field, field_failure wh
 
 void running_execution::set_values(layer& l, std::size_t field, column_ptr values) {
   l.fields[field].values = std::move(values);
+  if (l.plan->fields[field].stream != nullptr && !set_initial_count(l, field)) return;
   if (l.plan->fields[field].is_composite()) open_objects(l, field);
 }
 
@@ -190,22 +194,28 @@ void running_execution::open_objects(layer& l, std::size_t field) {
                       {name_of(f) + " is nested too deeply; the limit is " +
                            std::to_string(request_.limits.max_depth) + " layers.",
                        {}});
+  if (f.stream != nullptr) return open_first_items(l, field, rows);
   if (f.definition->type.named().is_abstract()) return open_abstract(l, field, rows);
-  run_layer(add_layer(l.fields[field], *f.children.front().second, rows, l.depth + 1));
+  run_layer(add_layer(l, field, *f.children.front().second, rows));
 }
 
-layer& running_execution::add_layer(field_values& to, const plan_layer& plan, row_set_ptr rows,
-                                    std::size_t depth) {
-  auto& made = *to.objects.layers.emplace_back(std::make_unique<layer>());
+layer& running_execution::add_layer(layer& above, std::size_t field, const plan_layer& plan,
+                                    row_set_ptr rows) {
+  auto& objects = above.fields[field].objects;
+  auto& made = *objects.layers.emplace_back(std::make_unique<layer>());
   made.plan = &plan;
   made.rows = std::move(rows);
-  made.depth = depth;
+  made.depth = above.depth + 1;
+  made.batch = above.batch;
   made.fields.resize(plan.fields.size());
   return made;
 }
 
-void running_execution::release() {
-  if (--pending_ != 0 || is_over()) return;
+void running_execution::release(layer_batch& batch) {
+  if (--batch.pending == 0 && !is_over()) batch.done();
+}
+
+void running_execution::settle() {
   if (plan_.operation->operation == operation_type::mutation)
     settle_root_field();
   else

@@ -9,20 +9,23 @@
 
 namespace puff::graphql::internal {
 
-/// An execution at work. `pending_` counts what has begun and not ended; whatever makes it zero
-/// goes on: with the response, or in a mutation with the next root field.
+/// An execution at work. A batch counts what has begun and not ended; whatever makes it zero goes
+/// on: with the response, in a mutation with the next root field, or with what was deferred.
 class running_execution final : public execution,
                                 public std::enable_shared_from_this<running_execution> {
  public:
   running_execution(execution_request request, response_ready done);
+  ~running_execution() override;
 
   void start();
   void cancel() override;
+  void go_on() override;
 
  private:
   template <class T>
   class waiting;
   class waiting_step;
+  class afterwards;
 
   /// A call of a resolver or a statement that has not been answered.
   struct open_call {
@@ -46,7 +49,13 @@ class running_execution final : public execution,
   void fail_field(layer& l, std::size_t field, field_failure why);
   void open_objects(layer& l, std::size_t field);
   void open_abstract(layer& l, std::size_t field, const row_set_ptr& rows);
-  layer& add_layer(field_values& to, const plan_layer& plan, row_set_ptr rows, std::size_t depth);
+  layer& add_layer(layer& above, std::size_t field, const plan_layer& plan, row_set_ptr rows);
+
+  // Lists with @stream: some of their objects at a time.
+  bool set_initial_count(layer& l, std::size_t field);
+  void open_first_items(layer& l, std::size_t field, const row_set_ptr& rows);
+  void open_some(layer& l, std::size_t field, const row_set_ptr& rows,
+                 std::vector<std::uint32_t> which, layer_batch& batch);
 
   // Answers.
   void answered(call_id id, answer given);
@@ -54,7 +63,8 @@ class running_execution final : public execution,
   void dropped(call_id id);
   void when_cancelled(call_id id, std::function<void()> stop);
   void take(open_call& c, answer given);
-  void release();
+  void release(layer_batch& batch);
+  void settle();
 
   // Mutations: one root field after the other.
   void next_root_field();
@@ -62,12 +72,14 @@ class running_execution final : public execution,
   bool is_whole_transaction() const;
   void settle_root_field();
   void transaction_ended(const error& fault);
-  void go_on();
+  void end_root_field();
 
   // The end.
   void write_query();
+  void deliver(response r);
   void finish_data(bool has_data);
   void finish_too_large();
+  void give_up(const graphql_errors& why, outcome how);
   void timed_out();
   void finish(response r);
   void stop_calls();
@@ -79,7 +91,7 @@ class running_execution final : public execution,
   layer root_;
   std::map<call_id, std::unique_ptr<open_call>> calls_;
   call_id last_call_ = 0;
-  std::size_t pending_ = 0;
+  layer_batch batch_;
   std::optional<execution_clock::ticket> timer_;
 
   json_writer out_;
@@ -88,7 +100,8 @@ class running_execution final : public execution,
   std::size_t field_mark_ = 0, errors_mark_ = 0;
   bool spread_ = false;  ///< a null has spread to `data`
   bool in_transaction_ = false;
-  std::function<void()> stop_step_;  ///< of the transaction's step that is on its way
+  std::unique_ptr<afterwards> afterwards_;  ///< once the first response was given
+  std::function<void()> stop_step_;         ///< of the transaction's step that is on its way
 };
 
 }  // namespace puff::graphql::internal

@@ -57,9 +57,9 @@ void running_execution::begin_root_field(const error& fault) {
     fail_field(root_, root_field_, {describe(fault), {}});
     return settle_root_field();
   }
-  ++pending_;
+  ++batch_.pending;
   start_field(root_, root_field_);
-  release();
+  release(batch_);
 }
 
 /// Whether the statement of the root field under way is all of its transaction.
@@ -75,7 +75,7 @@ void running_execution::settle_root_field() {
   const auto& key = root_.plan->fields[root_field_].key;
   const bool is_null = !spread_ && out_.view().substr(field_mark_ + key.size()) == "null";
   const bool went_wrong = spread_ || (is_null && writer_.error_count() != errors_mark_);
-  if (!in_transaction_) return go_on();
+  if (!in_transaction_) return end_root_field();
   in_transaction_ = false;
   reply<error> ended{
       std::make_unique<waiting_step>(shared_from_this(), &running_execution::transaction_ended)};
@@ -93,15 +93,16 @@ void running_execution::transaction_ended(const error& fault) {
   if (fault && !had_failed) {
     out_.rewind(field_mark_);
     writer_.drop_errors(errors_mark_);
+    writer_.drop_work(f);
     fail_field(root_, root_field_, {describe(fault), {}});
     spread_ = !writer_.write_field(root_, root_field_);
   }
-  go_on();
+  end_root_field();
 }
 
-void running_execution::go_on() {
+void running_execution::end_root_field() {
   if (spread_) return finish_data(false);
-  root_.fields[root_field_] = {};  // its objects are written
+  if (!plan_.is_incremental) root_.fields[root_field_] = {};  // its objects are written
   ++root_field_;
   next_root_field();
 }

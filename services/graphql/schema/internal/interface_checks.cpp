@@ -52,9 +52,18 @@ written_at schema_checks::type_syntax(const written_at& w) {
   return {w.in, static_cast<const input_value_definition_node*>(w.at)->type};
 }
 
+written_at schema_checks::default_syntax(const written_at& w) {
+  if (!w) return {};
+  const auto& definition = *static_cast<const input_value_definition_node*>(w.at);
+  return {w.in, definition.default_value};
+}
+
 written_at schema_checks::deprecated_syntax(const written_at& w) {
   if (!w) return {};
-  for (const auto& d : static_cast<const input_value_definition_node*>(w.at)->directives)
+  const auto directives = w.at->kind == node_kind::field_definition
+                              ? static_cast<const field_definition_node*>(w.at)->directives
+                              : static_cast<const input_value_definition_node*>(w.at)->directives;
+  for (const auto& d : directives)
     if (d.name.value == "deprecated") return {w.in, &d};
   return {};
 }
@@ -113,6 +122,10 @@ void schema_checks::check_implements(const named_type& type, const named_type& i
                  " but " + type.name + "." + wanted.name + " is type " + to_string(own->type) + ".",
              {type_syntax(wanted.syntax), type_syntax(own->syntax)});
     check_field_arguments(type, *own, interface, wanted);
+    if (own->deprecation_reason && !wanted.deprecation_reason)
+      report("Interface field " + wanted_name + " is not deprecated, so implementation field " +
+                 type.name + "." + own->name + " must not be deprecated.",
+             {deprecated_syntax(own->syntax), type_syntax(own->syntax)});
   }
 }
 

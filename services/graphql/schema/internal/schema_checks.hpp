@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "services/graphql/schema/internal/default_checks.hpp"
 #include "services/graphql/schema/schema.hpp"
 
 namespace puff::graphql::internal {
@@ -34,12 +35,15 @@ class schema_checks {
   void check_input_fields(const named_type& type);
   void check_one_of(const named_type& type, const input_value& f);
   void check_cycles(const named_type& type);
+  void check_default(const std::string& name, const input_value& value);
+  void check_expansion(const named_type& type);
 
   written_at root_syntax(operation_type operation) const;
   static places all_syntax(const named_type& type);
   static places implements_syntax(const named_type& type, const named_type& interface);
   static places member_syntax(const named_type& type, std::string_view member);
   static written_at type_syntax(const written_at& at);
+  static written_at default_syntax(const written_at& at);
   static written_at deprecated_syntax(const written_at& at);
   void report(std::string message, const places& where);
 
@@ -49,6 +53,7 @@ class schema_checks {
   std::vector<bool> visited_;
   std::unordered_map<const named_type*, std::size_t> path_index_;
   std::vector<const input_value*> path_;
+  default_expansion expansion_;
 };
 
 }  // namespace puff::graphql::internal

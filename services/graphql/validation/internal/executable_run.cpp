@@ -67,6 +67,7 @@ void executable_run::walk(const operation_node& operation) {
   check_single_field(context_, operation);
   check_unique_variables(context_, operation);
   common_.check_unique(operation.directives);
+  common_.incremental().check(operation);
   for (const auto& variable : operation.variables) walk(variable);
   auto place = static_cast<directive_location>(operation.operation);
   common_.check(operation.directives, place);

@@ -27,7 +27,7 @@ class test_node final : public redis::command_port, public local_side {
     o.cluster = "test";
     o.member.node = name_;
     o.member.lease = lease;
-    o.member.well = [this] { return well; };
+    o.member.feels = [this] { return feels; };
     o.credits = 4;
     links.emplace(static_cast<command_port&>(*this), loop.wheel(), o,
                   static_cast<local_side&>(*this));
@@ -63,7 +63,8 @@ class test_node final : public redis::command_port, public local_side {
   std::vector<outcome_callback> kept;
   int fenced = 0;
   clock::time_point valid{};
-  bool well = true, cut = false;
+  condition feels = condition::well;
+  bool cut = false;
 
  private:
   static redis::client_options options(const test::redis_server& of) {
@@ -248,9 +249,9 @@ TEST_F(cluster_of_two, ANodeThatWasGivenUpFailsItsAsksAndComesBackAsAnother) {
   b->links->ask(letter("echo", "silence", {}, 60s), [&](actor_outcome got) { outcome = got; });
   ASSERT_TRUE(loop.run_until([&] { return !a->calls.empty(); }));
   const auto before = b->links->me().life();
-  b->well = false;  // its Python hangs: it is silent
+  b->feels = condition::silent;
   ASSERT_TRUE(loop.run_until([&] { return a->sees() == 1; }, 10s));
-  b->well = true;
+  b->feels = condition::well;
   ASSERT_TRUE(loop.run_until([&] { return b->joined() && b->links->me().life() != before; }, 10s));
   ASSERT_TRUE(outcome);
   EXPECT_EQ(std::get<actor_failure>(*outcome).code, ec::unavailable);
@@ -287,7 +288,7 @@ TEST_F(cluster_of_two, ARestartedServerIsJoinedAgain) {
 TEST_F(cluster_of_two, AFreshViewHasLoadsAndKinds) {
   announce(*b, "Counter", actor_life::keyed);
   answer(*a, letter("Counter/1", "x"));
-  auto load = [&] { return a->links->me().member_named("b")->load; };
+  auto load = [&] { return a->links->me().member_named("b")->state.load; };
   ASSERT_TRUE(loop.run_until([&] {
     bool told = false;
     a->links->refresh([&] { told = true; });

@@ -68,12 +68,14 @@ class bundles : public testing::Test {
   const node_identity there{"there", 2};
   std::vector<std::string> lost;
   ec why = ec::none;
+  std::vector<ec> reasons;
   outbox out{names,
              wheel,
              {.max_frames = 4, .bundle_frames = 3},
              [this](const node_identity&, std::vector<frame> frames, const actor_failure& failure) {
                for (const auto& f : frames) lost.push_back(f.actor);
                why = failure.code;
+               reasons.push_back(why);
              }};
 };
 
@@ -133,6 +135,24 @@ TEST_F(bundles, ForAnEndedLifeAreLost) {
   EXPECT_THAT(lost, ElementsAre("a", "b"));
   EXPECT_EQ(why, ec::unavailable);
   EXPECT_EQ(out.waiting(), 0U);
+}
+
+TEST_F(bundles, WhatALeavingNodeDoesNotTakeIsKnownNotToHaveArrived) {
+  put("a");
+  put("answer", outbox::lane::control);
+  port.answer(-2);
+  EXPECT_THAT(lost, ElementsAre("a"));
+  EXPECT_EQ(why, ec::shutting_down);
+}
+
+TEST_F(bundles, WhatMayHaveArrivedBeforeTheNodeBeganToLeaveIsNotSentElsewhere) {
+  put("a");
+  port.lose();
+  put("b");
+  wheel.advance(clock::now() + 100ms);  // it is sent again
+  port.answer(-2);
+  EXPECT_THAT(lost, ElementsAre("a", "b"));
+  EXPECT_THAT(reasons, ElementsAre(ec::unavailable, ec::shutting_down));
 }
 
 }  // namespace

@@ -27,6 +27,41 @@ TEST_F(postgres_pool_shared, ManyShareFewConnections) {
   EXPECT_LE(p.stats().connects, 2u);
 }
 
+TEST_F(postgres_pool_shared, ACrowdSpreadsOverConnections) {
+  auto options = up_to(10);
+  options.max_shared = 3;
+  pool p{loop.io(), loop.wheel(), options};
+  run(p, 0, bound("select 1"));
+  ASSERT_EQ(p.stats().connects, 1u);
+  bool stop = false;
+  std::size_t running = 0;
+  std::function<void()> again = [&] {
+    auto request = bound("select 1");
+    request.deadline = clock::now() + 20s;
+    ++running;
+    p.run(std::move(request), [&](const expected<sql_reply>&) {
+      --running;
+      if (!stop) again();
+    });
+  };
+  for (int i = 0; i < 64; ++i) again();
+  EXPECT_TRUE(comes_true([&] { return p.stats().connects == 3; }));
+  stop = true;
+  EXPECT_TRUE(comes_true([&] { return running == 0 && p.stats().idle == 3; }));
+  EXPECT_EQ(p.stats().connects, 3u);
+}
+
+TEST_F(postgres_pool_shared, AFewStayOnOneConnection) {
+  pool p{loop.io(), loop.wheel(), up_to(10)};
+  run(p, 0, bound("select 1"));
+  for (int round = 0; round < 50; ++round) {
+    std::vector<asked> all;
+    for (int i = 0; i < 8; ++i) all.push_back(start(p, 0, bound("select 1")));
+    for (auto& one : all) wait_for(*one);
+  }
+  EXPECT_EQ(p.stats().connects, 1u);
+}
+
 TEST_F(postgres_pool_shared, OneThatFailsLeavesTheOthersAlone) {
   besides("create table if not exists shared_facts (n int primary key); truncate shared_facts");
   auto options = up_to(1);

@@ -11,7 +11,8 @@ common_rules::common_rules(context& c, text_kind kind, const schema* base)
     : context_(c),
       base_(base),
       values_(c, kind == text_kind::executable ? value_rules::types::checked
-                                               : value_rules::types::unknown) {
+                                               : value_rules::types::unknown),
+      incremental_(c) {
   if (!c.has_type_system()) return;
   auto definitions = c.text().definitions();
   for (std::uint32_t i = 0; i < definitions.size(); ++i)
@@ -42,11 +43,13 @@ void common_rules::check_unique(std::span<const directive_node> directives,
   for (const auto& d : directives) check_once(d, seen);
 }
 
-void common_rules::check(std::span<const directive_node> directives, directive_location place) {
-  for (const auto& d : directives) check_directive(d, place);
+void common_rules::check(std::span<const directive_node> directives, directive_location place,
+                         const named_type* parent, const field* on) {
+  for (const auto& d : directives) check_directive(d, place, parent, on);
 }
 
-void common_rules::check_directive(const directive_node& d, directive_location place) {
+void common_rules::check_directive(const directive_node& d, directive_location place,
+                                   const named_type* parent, const field* on) {
   auto known = context_.find_directive(d.name.value);
   auto name = "\"@" + std::string(d.name.value) + "\"";
   if (!known)
@@ -54,6 +57,8 @@ void common_rules::check_directive(const directive_node& d, directive_location p
   else if (!known.may_stand_at(place))
     context_.report(
         "Directive " + name + " may not be used on " + std::string(name_of(place)) + ".", d);
+  incremental_.check_label(d);
+  if (parent != nullptr && on != nullptr) incremental_.check_list(d, *parent, *on);
   if (known) check_arguments(d, known);
   check_unique(d.arguments);
   for (const auto& argument : d.arguments) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "services/graphql/validation/internal/rules/incremental_rules.hpp"
+
 namespace puff::graphql::internal {
 
 namespace {
@@ -32,7 +34,8 @@ void add_nodes(std::vector<const node*>& all, const std::vector<const node*>& mo
 conflict_search::conflict_search(context& c)
     : context_(c),
       left_(c.options().max_comparisons > 0 ? c.options().max_comparisons
-                                            : std::numeric_limits<std::uint64_t>::max()) {}
+                                            : std::numeric_limits<std::uint64_t>::max()),
+      has_stream_(c.find_directive("stream")) {}
 
 bool conflict_search::report(const selection_set_node& set, const named_type* parent) {
   conflicts found;
@@ -139,6 +142,10 @@ void conflict_search::between_fragments(std::string_view a, std::string_view b, 
   for (auto inner : fields_a.fragments) between_fragments(inner, b, exclusive, out);
 }
 
+const directive_node* conflict_search::streaming(const selected_field& f) const noexcept {
+  return has_stream_ ? find_among(f.node->directives, "stream") : nullptr;
+}
+
 void conflict_search::compare(std::string_view key, const selected_field& a,
                               const selected_field& b, bool parents_exclusive, conflicts& out) {
   spend(2);
@@ -158,6 +165,15 @@ void conflict_search::compare(std::string_view key, const selected_field& a,
       out.push_back({key, "they have differing arguments", {a.node}, {b.node}});
       return;
     }
+  }
+  const auto* left = streaming(a);
+  const auto* right = streaming(b);
+  if (left || right) {
+    std::string why = "they have overlapping stream directives";
+    if (left && right && same_arguments(left->arguments, right->arguments))
+      why += ". See https://github.com/graphql/defer-stream-wg/discussions/100";
+    out.push_back({key, std::move(why), {a.node}, {b.node}});
+    return;
   }
   if (a.definition && b.definition && !same_shape(a.definition->type, b.definition->type)) {
     out.push_back({key,

@@ -53,11 +53,13 @@ class conflict_search {
                      bool exclusive, conflicts& out);
   conflicts between_sets(const selected_field& a, const selected_field& b, bool exclusive);
   bool was_compared(std::string_view a, std::string_view b, bool exclusive);
+  const directive_node* streaming(const selected_field& f) const noexcept;
   void spend(std::uint64_t cost) noexcept { left_ = left_ > cost ? left_ - cost : 0; }
   bool is_spent() const noexcept { return left_ == 0; }
 
   context& context_;
   std::uint64_t left_;
+  const bool has_stream_;
   std::uint32_t depth_ = 0;
   std::map<std::pair<const selection_set_node*, const named_type*>, selected> cache_;
   std::map<std::pair<std::string_view, std::string_view>, bool> pairs_;

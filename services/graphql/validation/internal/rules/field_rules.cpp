@@ -127,7 +127,7 @@ void executable_run::walk(const field_node& f, const named_type* parent) {
   else
     depth_.check(f);
   walk_arguments(f, parent, definition);
-  common_.check(f.directives, directive_location::field);
+  common_.check(f.directives, directive_location::field, parent, definition);
   if (f.selection_set) {
     const auto* type = definition ? &definition->type.named() : nullptr;
     if (type && !type->is_composite()) type = nullptr;

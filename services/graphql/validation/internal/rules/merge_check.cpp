@@ -4,6 +4,8 @@
 #include <limits>
 #include <unordered_map>
 
+#include "services/graphql/validation/internal/rules/incremental_rules.hpp"
+
 namespace puff::graphql::internal {
 
 namespace {
@@ -38,6 +40,10 @@ bool same_value(const value_node& a, const value_node& b) {
 
 }  // namespace
 
+bool merge_check::streams(const field_node& f) const noexcept {
+  return has_stream_ && find_among(f.directives, "stream") != nullptr;
+}
+
 const field* definition_of(const named_type* parent, std::string_view name) noexcept {
   return parent && parent->has_fields() ? parent->find_field(name) : nullptr;
 }
@@ -68,7 +74,8 @@ bool same_shape(const type_ref& a, const type_ref& b) noexcept {
 merge_check::merge_check(context& c)
     : context_(c),
       left_(c.options().max_comparisons > 0 ? c.options().max_comparisons
-                                            : std::numeric_limits<std::uint64_t>::max()) {}
+                                            : std::numeric_limits<std::uint64_t>::max()),
+      has_stream_(c.find_directive("stream")) {}
 
 bool merge_check::is_sound(const selection_set_node& set, const named_type* parent) {
   scope top;
@@ -110,7 +117,7 @@ bool merge_check::check(const scope& s, bool exclusive) {
 bool merge_check::check_group(const fields& group, bool exclusive) {
   const field* first = nullptr;
   for (const auto& f : group) {
-    if (!spend()) return false;
+    if (!spend() || streams(*f.node)) return false;
     if (!f.definition) continue;
     if (first && !same_shape(first->type, f.definition->type)) return false;
     first = f.definition;

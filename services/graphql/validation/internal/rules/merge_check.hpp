@@ -50,10 +50,12 @@ class merge_check {
   bool check_clusters(const fields& group);
   bool check_same(const fields& cluster);
   bool descend(const fields& group, bool exclusive);
+  bool streams(const field_node& f) const noexcept;
   bool spend() noexcept { return left_ > 0 && left_-- > 0; }
 
   context& context_;
   std::uint64_t left_;
+  const bool has_stream_;
   std::uint32_t depth_ = 0;
 };
 
