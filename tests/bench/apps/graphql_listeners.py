@@ -2,8 +2,8 @@
 graphql_listeners.py PORT SERVER_PID CLIENTS SECONDS
 
 Speaks when all have heard but the last few messages. Prints JSON: what was delivered a second, the
-server's CPU for it, and how much its resident memory grew for each subscription, in KiB: when all
-had subscribed, and when all had heard much."""
+server's CPU for it, and how much its resident memory grew, in KiB: for each WebSocket, for each
+subscription, and for both when all had heard much."""
 
 import asyncio
 import json
@@ -107,11 +107,11 @@ async def main(port, pid, clients, seconds):
     speaker, first = await Client.connect(port), await Client.connect(port)
     await first.subscribe()
     before = resident_kib(pid)
-    listeners = [first]
-    for _ in range(clients - 1):
-        listeners.append(await Client.connect(port))
-        await listeners[-1].subscribe()
-    grown = resident_kib(pid) - before
+    others = [await Client.connect(port) for _ in range(clients - 1)]
+    connected = resident_kib(pid)
+    for each in others:
+        await each.subscribe()
+    listeners, subscribed = [first, *others], resident_kib(pid)
     counts = {"heard": 0, "news": asyncio.Event()}
     tasks = [asyncio.create_task(count(each, size_of_event(), counts)) for each in listeners]
     await speak(speaker, clients, counts, time.perf_counter() + 1)
@@ -121,8 +121,9 @@ async def main(port, pid, clients, seconds):
     result = {
         "rps": heard / (time.perf_counter() - began),
         "cpu_us": (cpu_seconds(pid) - used) / heard * 1e6,
-        "kib_each": grown / (clients - 1),
-        "kib_each_later": (resident_kib(pid) - before) / (clients - 1),
+        "socket_kib": (connected - before) / (clients - 1),
+        "kib_each": (subscribed - connected) / (clients - 1),
+        "kib_later": (resident_kib(pid) - before) / (clients - 1),
     }
     for task in tasks:
         task.cancel()
