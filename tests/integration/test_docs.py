@@ -80,7 +80,8 @@ class Terminal:
 
     def _run(self, command, expected):
         words = shlex.split(command.replace(ADDRESS, self.address))
-        env = dict(self._env)
+        # How long a busy machine takes, as the watchdog warns, is not the page's matter.
+        env = {"PUFF_LOG": "python=error", **self._env}
         while "=" in words[0]:
             name, _, value = words.pop(0).partition("=")
             env[name] = value
