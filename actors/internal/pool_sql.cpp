@@ -69,7 +69,8 @@ void pool_sql::send_text(std::string text, ended done) {
 }
 
 void pool_sql::run(sql_statement statement, statement_reply done) {
-  if (state_ == transaction::none)
+  const bool needs_none = state_ == transaction::wanted && statement.is_whole_transaction;
+  if (state_ == transaction::none || needs_none)
     return run_on(where_.session, std::move(statement), std::move(done));
   if (state_ == transaction::open) return run_on(session_, std::move(statement), std::move(done));
   auto what = std::make_shared<std::pair<sql_statement, statement_reply>>(std::move(statement),

@@ -30,7 +30,8 @@ struct sql_place {
 /// - Statements of a query are prepared, and pipelined with those of others on several connections.
 /// - A transaction has a session for itself, leased when its first statement comes: a root field of
 ///   a mutation that runs no SQL costs none. The first statement does not wait for the answer to
-///   BEGIN; should that have failed, the commit tells.
+///   BEGIN; should that have failed, the commit tells. A statement that is its whole transaction
+///   runs as those of queries do.
 /// - What is cancelled is cancelled on the server.
 class pool_sql final : public graphql::sql_executor, public std::enable_shared_from_this<pool_sql> {
  public:

@@ -42,6 +42,7 @@ field_binding statement_of(py::handle from) {
   for (auto each : from.attr("parameters")) made->parameters.push_back(parameter_of(each));
   made->parent_keys = from.attr("parent_keys").cast<std::vector<std::string>>();
   made->child_keys = from.attr("child_keys").cast<std::vector<std::string>>();
+  made->autocommit = from.attr("autocommit").cast<bool>();
   return from_sql{std::move(made)};
 }
 

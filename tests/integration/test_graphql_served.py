@@ -105,6 +105,15 @@ def test_defect_02_a_field_that_fails_is_rolled_back(ask, postgres_server, postg
     assert postgres_server.query(sql, postgres_database).strip() == "A"
 
 
+def test_a_statement_may_be_its_own_transaction(ask, postgres_server, postgres_database):
+    a, b = 'added(name: "A") { missing }', 'added_at_once(name: "B") { missing }'
+    response = ask(f'mutation {{ {a} {b} more: added_at_once(name: "C") {{ broken }} }}')
+    assert response["data"] == {"added": None, "added_at_once": None, "more": None}
+    assert [each["path"][-1] for each in response["errors"]] == ["missing", "missing", "broken"]
+    sql = "SELECT string_agg(name, ',' ORDER BY id) FROM author WHERE id > 3"
+    assert postgres_server.query(sql, postgres_database) == "B"
+
+
 def test_the_requests_connection(ask):
     assert data(ask("{ by_connection authors { id } }"))["by_connection"] == 3
 

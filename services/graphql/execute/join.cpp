@@ -90,20 +90,40 @@ class object_column final : public column {
   row_set_ptr rows_;
 };
 
+const std::int64_t* whole_numbers(const std::vector<column_ptr>& columns) noexcept {
+  return columns.size() == 1 ? columns.front()->whole_numbers() : nullptr;
+}
+
+std::vector<std::uint32_t> add_keys(key_index& to, const std::vector<column_ptr>& columns,
+                                    std::size_t count) {
+  std::vector<std::uint32_t> out(count);
+  if (const auto* numbers = whole_numbers(columns))
+    for (std::size_t i = 0; i < count; ++i) out[i] = to.add(numbers[i]);
+  else
+    for (std::size_t i = 0; i < count; ++i) out[i] = to.add(columns, i);
+  return out;
+}
+
+std::vector<std::uint32_t> find_keys(key_index& in, const std::vector<column_ptr>& columns,
+                                     std::size_t count) {
+  std::vector<std::uint32_t> out(count);
+  if (const auto* numbers = whole_numbers(columns))
+    for (std::size_t i = 0; i < count; ++i) out[i] = in.find(numbers[i]);
+  else
+    for (std::size_t i = 0; i < count; ++i) out[i] = in.find(columns, i);
+  return out;
+}
+
 }  // namespace
 
 matches join(const std::vector<column_ptr>& parents, std::size_t parent_count,
              const std::vector<column_ptr>& children, std::size_t child_count) {
   key_index keys{parent_count};
-  std::vector<std::uint32_t> key_of_parent(parent_count);
-  for (std::size_t i = 0; i < parent_count; ++i) key_of_parent[i] = keys.add(parents, i);
-
-  std::vector<std::uint32_t> key_of_child(child_count);
+  const auto key_of_parent = add_keys(keys, parents, parent_count);
+  const auto key_of_child = find_keys(keys, children, child_count);
   std::vector<std::uint32_t> ends(keys.size() + 1);
-  for (std::size_t i = 0; i < child_count; ++i) {
-    key_of_child[i] = keys.find(children, i);
-    if (key_of_child[i] != key_index::none) ++ends[key_of_child[i] + 1];
-  }
+  for (const auto key : key_of_child)
+    if (key != key_index::none) ++ends[key + 1];
   std::partial_sum(ends.begin(), ends.end(), ends.begin());
 
   matches out;

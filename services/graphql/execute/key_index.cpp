@@ -79,7 +79,7 @@ void key_index::grow() {
     if (s.number != none) slot_of(s.key) = s;
 }
 
-std::uint32_t key_index::add_whole(std::int64_t key) {
+std::uint32_t key_index::add(std::int64_t key) {
   auto& found = slot_of(key);
   if (found.number != none) return found.number;
   found = {key, size_++};
@@ -88,7 +88,7 @@ std::uint32_t key_index::add_whole(std::int64_t key) {
 }
 
 std::uint32_t key_index::add(const std::vector<column_ptr>& columns, std::size_t row) {
-  if (const auto whole = whole_key(columns, row)) return add_whole(*whole);
+  if (const auto whole = whole_key(columns, row)) return add(*whole);
   if (!text_key(columns, row)) return none;
   const auto [at, is_new] = others_.try_emplace(scratch_, size_);
   if (is_new) ++size_;
@@ -96,7 +96,7 @@ std::uint32_t key_index::add(const std::vector<column_ptr>& columns, std::size_t
 }
 
 std::uint32_t key_index::find(const std::vector<column_ptr>& columns, std::size_t row) {
-  if (const auto whole = whole_key(columns, row)) return slot_of(*whole).number;
+  if (const auto whole = whole_key(columns, row)) return find(*whole);
   if (!text_key(columns, row)) return none;
   const auto at = others_.find(scratch_);
   return at == others_.end() ? none : at->second;

@@ -23,6 +23,9 @@ class key_index {
   /// The number of the key of a row, a new one if it is new.
   std::uint32_t add(const std::vector<column_ptr>& columns, std::size_t row);
   std::uint32_t find(const std::vector<column_ptr>& columns, std::size_t row);
+  /// The same for a key that is one whole number.
+  std::uint32_t add(std::int64_t key);
+  std::uint32_t find(std::int64_t key) noexcept { return slot_of(key).number; }
 
   std::uint32_t size() const noexcept { return size_; }
 
@@ -35,7 +38,6 @@ class key_index {
   std::optional<std::int64_t> whole_key(const std::vector<column_ptr>& columns, std::size_t row);
   bool text_key(const std::vector<column_ptr>& columns, std::size_t row);
   slot& slot_of(std::int64_t key) noexcept;
-  std::uint32_t add_whole(std::int64_t key);
   void grow();
 
   std::uint32_t size_ = 0;

@@ -16,6 +16,8 @@ struct sql_statement {
   std::string text;
   std::vector<std::uint32_t> types;  ///< OIDs; 0: the server decides
   sql_values values;
+  /// Nothing else runs in its transaction, so that it can do without a BEGIN.
+  bool is_whole_transaction = false;
 };
 
 /// A failed statement is a result (`result_kind::error`), a failed connection an error.
@@ -36,8 +38,9 @@ class sql_executor {
     done(make_error(ec::not_found, "this request has no database"));
   }
 
-  // Around each root field of a mutation; an empty error is success. A commit that the server
-  // turned into a rollback is an error. Without overriding them there are no transactions.
+  // Around each root field of a mutation. A statement that is all of it is committed when it has
+  // succeeded, unless something else has run before. An empty error is success. A commit that the
+  // server turned into a rollback is an error. Without overriding them there are no transactions.
   virtual void begin(reply<error> done) { done(error{}); }
   virtual void commit(reply<error> done) { done(error{}); }
   virtual void rollback(reply<error> done) { done(error{}); }

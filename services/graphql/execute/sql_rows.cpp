@@ -90,6 +90,65 @@ class sql_column final : public typed_column {
   bool binary_;
 };
 
+/// Whole numbers, read once: they are keys as well as values.
+class number_column final : public typed_column {
+ public:
+  number_column(std::vector<std::int64_t> values, std::vector<bool> nulls, std::uint32_t type)
+      : values_(std::move(values)), nulls_(std::move(nulls)), type_(type) {}
+
+  std::size_t size() const noexcept override { return values_.size(); }
+  std::uint32_t type() const noexcept override { return type_; }
+  cell at(std::size_t row) const noexcept override {
+    return !nulls_.empty() && nulls_[row] ? cell{} : cell::of(values_[row]);
+  }
+  const std::int64_t* whole_numbers() const noexcept override {
+    return nulls_.empty() ? values_.data() : nullptr;
+  }
+
+ private:
+  std::vector<std::int64_t> values_;
+  std::vector<bool> nulls_;  // empty: there are none
+  std::uint32_t type_;
+};
+
+struct numbers_read {
+  std::vector<std::int64_t> values;
+  std::vector<bool> nulls;
+};
+
+/// Appends those of one result; false if one of them is no number after all.
+bool read_numbers(const result_view& view, int position, numbers_read& to) {
+  const bool binary = view.column_is_binary(position);
+  for (int row = 0; row < view.rows(); ++row) {
+    const auto bytes = view.value(row, position);
+    to.values.push_back(0);
+    if (bytes.empty() && view.is_null(row, position)) {
+      to.nulls.resize(to.values.size());
+      to.nulls.back() = true;
+      continue;
+    }
+    const auto c = binary ? binary_integer(bytes) : internal::cell_of(sql_kind::integer, bytes);
+    if (c.what != cell::kind::integer) return false;
+    to.values.back() = c.integer_;
+  }
+  return true;
+}
+
+using results = std::vector<std::shared_ptr<const pg_result>>;
+
+/// Null if one of them is no number after all.
+column_ptr numbers(const results& from, int position) {
+  std::size_t rows = 0;
+  for (const auto& r : from) rows += static_cast<std::size_t>(result_view{r.get()}.rows());
+  numbers_read read;
+  read.values.reserve(rows);
+  for (const auto& r : from)
+    if (!read_numbers(result_view{r.get()}, position, read)) return nullptr;
+  if (!read.nulls.empty()) read.nulls.resize(rows);
+  return std::make_shared<number_column>(std::move(read.values), std::move(read.nulls),
+                                         result_view{from.front().get()}.column_type(position));
+}
+
 /// Cells that had to be rewritten: times, arrays, binary uuids.
 class converted_column final : public typed_column {
  public:
@@ -141,8 +200,7 @@ void convert(column_builder& out, const result_view& view, int position,
 
 class result_rows final : public row_set {
  public:
-  explicit result_rows(std::vector<std::shared_ptr<const pg_result>> results)
-      : results_(std::move(results)), first_(results_.front().get()) {
+  explicit result_rows(results from) : results_(std::move(from)), first_(results_.front().get()) {
     for (const auto& r : results_) size_ += static_cast<std::size_t>(result_view{r.get()}.rows());
   }
 
@@ -150,7 +208,7 @@ class result_rows final : public row_set {
 
   column_ptr find(std::string_view name) const override {
     for (int i = 0; i < first_.columns(); ++i)
-      if (first_.column_name(i) == name) return make(i);
+      if (first_.column_name(i) == name) return made(static_cast<std::size_t>(i));
     return nullptr;
   }
 
@@ -161,8 +219,16 @@ class result_rows final : public row_set {
   }
 
  private:
+  const column_ptr& made(std::size_t position) const {
+    made_.resize(static_cast<std::size_t>(first_.columns()));
+    if (made_[position] == nullptr) made_[position] = make(static_cast<int>(position));
+    return made_[position];
+  }
+
   column_ptr make(int position) const {
     const auto type = internal::sql_type_of(first_.column_type(position));
+    if (type.kind == sql_kind::integer && !type.is_array)
+      if (auto read = numbers(results_, position)) return read;
     const bool in_place = !type.is_array && type.kind != sql_kind::timestamp &&
                           !(type.kind == sql_kind::uuid && first_.column_is_binary(position));
     if (!in_place) return converted(position, type);
@@ -180,9 +246,10 @@ class result_rows final : public row_set {
     return std::make_shared<converted_column>(std::move(out).build(), first_.column_type(position));
   }
 
-  std::vector<std::shared_ptr<const pg_result>> results_;
+  results results_;
   result_view first_;
   std::size_t size_ = 0;
+  mutable std::vector<column_ptr> made_;
 };
 
 }  // namespace

@@ -38,6 +38,9 @@ struct sql_field {
   std::vector<sql_parameter> parameters;
   std::vector<std::string> parent_keys;
   std::vector<std::string> child_keys;
+  /// Of a mutation's root field below which nothing more runs: the statement is a transaction of
+  /// its own, committed when it has succeeded, whatever its rows turn out to be.
+  bool autocommit = false;
 };
 
 /// Read from the parent's column; an empty name means the field's own.

@@ -68,6 +68,8 @@ class column {
   virtual std::size_t size() const noexcept = 0;
   /// `row` is less than size().
   virtual cell at(std::size_t row) const noexcept = 0;
+  /// All values at once, if each of them is a whole number; null: ask `at`.
+  virtual const std::int64_t* whole_numbers() const noexcept { return nullptr; }
   /// What cells of the kind list are ranges of.
   virtual const column* items() const noexcept { return nullptr; }
   /// What cells of the kind object are rows of.

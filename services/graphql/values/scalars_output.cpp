@@ -45,6 +45,10 @@ bool fits(double n) {
 }
 
 std::string write_int(const cell& c, const column& of, json_writer& out) {
+  if (c.what == kind::integer && c.integer_ == static_cast<std::int32_t>(c.integer_)) {
+    out.integer(c.integer_);
+    return {};
+  }
   const auto n = number_of(c);
   if (!n || !std::isfinite(*n) || *n != std::trunc(*n))
     return "Int cannot represent non-integer value: " + inspect(c, of);

@@ -80,8 +80,29 @@ class Query:
         return CLOSED
 
 
+INSERT = "INSERT INTO author (name) VALUES ($1) RETURNING id, NULL::int AS missing"
+
+
+@dataclass
+class Added:
+    id: int
+    missing: int
+
+    @classmethod
+    @graphql.sql("SELECT 1 / 0, id FROM author WHERE id = ANY($1)", None, ["id"], ["id"])
+    def broken(cls, context, /) -> int: ...
+
+
 @dataclass
 class Mutation:
+    @classmethod
+    @graphql.sql(INSERT)
+    def added(cls, context, /, name: str) -> Added | None: ...
+
+    @classmethod
+    @graphql.sql(INSERT, autocommit=True)
+    def added_at_once(cls, context, /, name: str) -> Added | None: ...
+
     @classmethod
     def add_author(cls, context, /, name: str) -> Tuple[Author, str, List[Any]]:  # noqa: UP006
         return ..., "INSERT INTO author (name) VALUES ($1) RETURNING id, name", [name]

@@ -40,6 +40,7 @@ class Marks:
     parameters: tuple[Parameter, ...] | None = None
     parent_keys: tuple[str, ...] = ()
     child_keys: tuple[str, ...] = ()
+    autocommit: bool = False
     depends_on: tuple[str, ...] | None = None
     deprecated: str | None = None
     description: str | None = None
@@ -113,6 +114,7 @@ def sql(
     parameters: Sequence[Any] | None = None,
     parent_keys: Sequence[str] = (),
     child_keys: Sequence[str] = (),
+    autocommit: bool = False,
 ) -> Callable[[F], F]:
     """A field that is nothing but SQL: Python is not entered when it is resolved. The function's
     body is not used; its hints say the field's type and arguments.
@@ -126,7 +128,12 @@ def sql(
 
     `parameters` say what $1, $2, .. are: `graphql.parent_key(column)`, an array of the parents'
     distinct values, `graphql.argument(name)`, or a constant. Without them: the parents' keys, then
-    the arguments in their order."""
+    the arguments in their order.
+
+    `autocommit`, for a root field of a mutation: the statement is a transaction of its own, which
+    saves a BEGIN and a COMMIT. It is committed when it has succeeded, even if its rows then do not
+    fit the schema: a null where none may be, several rows for one object. Without effect where
+    more runs for what is selected below."""
 
     def decorate(method: F) -> F:
         given = None if parameters is None else tuple(_parameter(each) for each in parameters)
@@ -136,6 +143,7 @@ def sql(
             parameters=given,
             parent_keys=tuple(parent_keys),
             child_keys=tuple(child_keys),
+            autocommit=autocommit,
         )
 
     return decorate

@@ -302,5 +302,9 @@ def _statement(method: Method, arguments: list[Input]) -> Statement:
         if kind == "argument" and name not in known:
             raise SchemaError(f"{method.owner.__name__}.{method.name} has no argument {name!r}")
     return Statement(
-        marks.statement or "", written, list(marks.parent_keys), list(marks.child_keys)
+        marks.statement or "",
+        written,
+        list(marks.parent_keys),
+        list(marks.child_keys),
+        marks.autocommit,
     )

@@ -47,6 +47,7 @@ class Statement:
     parameters: list[tuple[str, str]]
     parent_keys: list[str]
     child_keys: list[str]
+    autocommit: bool
 
 
 Binding = Column | Function | Statement

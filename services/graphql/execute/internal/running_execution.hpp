@@ -74,6 +74,7 @@ class running_execution final : public execution,
   // Mutations: one root field after the other.
   void next_root_field();
   void begin_root_field(const error& fault);
+  bool is_whole_transaction() const;
   void settle_root_field();
   void transaction_ended(const error& fault);
   void end_root_field();

@@ -1,6 +1,27 @@
+#include <algorithm>
+
 #include "services/graphql/execute/internal/running_execution.hpp"
 
 namespace puff::graphql::internal {
+namespace {
+
+bool is_read_from_rows(const plan_field& f) {
+  if (f.from == plan_field::source::type_name) return true;
+  return f.binding != nullptr && (std::holds_alternative<from_column>(*f.binding) ||
+                                  std::holds_alternative<from_constant>(*f.binding));
+}
+
+/// Whether what is selected of a field's rows runs nothing more.
+bool ends_with_its_rows(const plan_field& f) {
+  return std::all_of(f.children.begin(), f.children.end(), [](const auto& child) {
+    const auto& fields = child.second->fields;
+    return std::all_of(fields.begin(), fields.end(), [](const plan_field& each) {
+      return is_read_from_rows(each) && ends_with_its_rows(each);
+    });
+  });
+}
+
+}  // namespace
 
 /// Brings the end of a transaction's step to its execution.
 class running_execution::waiting_step final : public receiver<error> {
@@ -39,6 +60,11 @@ void running_execution::begin_root_field(const error& fault) {
   ++batch_.pending;
   start_field(root_, root_field_);
   release(batch_);
+}
+
+/// Whether the statement of the root field under way is all of its transaction.
+bool running_execution::is_whole_transaction() const {
+  return in_transaction_ && ends_with_its_rows(root_.plan->fields[root_field_]);
 }
 
 void running_execution::settle_root_field() {

@@ -14,6 +14,19 @@ cell number(std::string_view text) noexcept {
   return cell::of(v);
 }
 
+cell whole_number(std::string_view text) noexcept {
+  const bool negative = text.starts_with('-');
+  std::uint64_t v = 0;
+  if (text.size() > 18 || text.size() == (negative ? 1 : 0)) return number<std::int64_t>(text);
+  for (const char c : text.substr(negative ? 1 : 0)) {
+    const auto digit = static_cast<unsigned char>(c - '0');
+    if (digit > 9) return cell::of(text);
+    v = v * 10 + digit;
+  }
+  const auto whole = static_cast<std::int64_t>(v);
+  return cell::of(negative ? -whole : whole);
+}
+
 /// "2026-01-31 12:00:00.5+02" becomes "2026-01-31T12:00:00.5+02:00".
 std::string iso_time(std::string_view text) {
   std::string out{text};
@@ -143,7 +156,7 @@ sql_type sql_type_of(std::uint32_t oid) noexcept {
 cell cell_of(sql_kind kind, std::string_view text) noexcept {
   switch (kind) {
     case sql_kind::boolean: return cell::of(text == "t");
-    case sql_kind::integer: return number<std::int64_t>(text);
+    case sql_kind::integer: return whole_number(text);
     case sql_kind::real: return number<double>(text);
     case sql_kind::json:
     case sql_kind::jsonb: return cell::of(text, cell::kind::json);

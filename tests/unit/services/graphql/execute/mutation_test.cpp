@@ -67,6 +67,46 @@ TEST_F(mutation_test, NothingRunsAfterANullThatSpreadToData) {
                   R"("path":["strict"]}]})");
 }
 
+struct statement_test : testing::Test {
+  statement_test() {
+    world.with.sql = sql;
+    declare("Mutation.add", "INSERT", false);
+    declare("Mutation.add_alone", "INSERT", true);
+    declare("Query.q", "SELECT", true);
+    declare("Added.others", "SELECT", false);
+    sql->tables.push_back({{{"id", 23}}, {{"7"}}});
+  }
+  void declare(const std::string& field, std::string text, bool autocommit) {
+    sql_field made;
+    made.text = std::move(text);
+    made.autocommit = autocommit;
+    world.bind(field, from_sql{std::make_shared<const sql_field>(std::move(made))});
+  }
+  bool is_whole_transaction(const std::string& query) {
+    world.start(query, [](response) {});
+    return sql->asked.front().is_whole_transaction;
+  }
+  std::shared_ptr<scripted_sql> sql = std::make_shared<scripted_sql>();
+  graphql_world world{
+      "type Query { q: Int } type Mutation { add: Added add_alone: Added } "
+      "type Added { id: Int others: Int }"};
+};
+
+TEST_F(statement_test, IsItsWholeTransactionIfItCommitsByItself) {
+  EXPECT_FALSE(is_whole_transaction("mutation { add { id } }"));
+  sql->tables.push_back({{{"id", 23}}, {{"7"}}});
+  sql->asked.clear();
+  sql->log.clear();
+  EXPECT_TRUE(is_whole_transaction("mutation { add_alone { id __typename } }"));
+  EXPECT_THAT(sql->log, ElementsAre("BEGIN", "INSERT", "COMMIT"));
+}
+
+TEST_F(statement_test, IsNotIfMoreRunsBelowIt) {
+  EXPECT_FALSE(is_whole_transaction("mutation { add_alone { id others } }"));
+}
+
+TEST_F(statement_test, IsNotInAQuery) { EXPECT_FALSE(is_whole_transaction("{ q }")); }
+
 TEST_F(mutation_test, CancellingRollsBack) {
   const auto run = world.start("mutation { a b }", [](response) {});
   run->cancel();
