@@ -101,7 +101,7 @@ def test_an_unwell_node_gets_no_actors_and_loses_its_own_when_it_stays_so(world)
     a, b = world.start("a", "b")
     key = world.key_on(a, b)
     assert a.do(f'Counter.ref({key}).ask("add", 3)') == 3
-    other = next(k for k in range(100, 200) if a.do(f'Counter.ref({k}).ask("where")') == "b")
+    other = world.key_on(a, b)
     holding = threading.Thread(
         target=lambda: a.ask(f'Counter.ref({other}).ask("hold_thread", 9000)', timeout=60)
     )
@@ -113,7 +113,7 @@ def test_an_unwell_node_gets_no_actors_and_loses_its_own_when_it_stays_so(world)
         ).stdout
 
     wait_until(lambda: "unwell" in told(), "it says so", seconds=4 * LEASE)
-    fresh = itertools.count(1000)
+    fresh = itertools.count(100_000)
     assert {a.do(f'Counter.ref({next(fresh)}).ask("where")') for _ in range(6)} == {"a"}
     wait_until(
         lambda: a.ask(f'Counter.ref({key}).ask("where", timeout_ms=500)').get("value") == "a",

@@ -1,5 +1,6 @@
 """Nodes of a cluster, each a process of its own with a console to ask actors from."""
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 from support.clients import HttpClient
 from support.project import Project
 from support.puff_process import PuffProcess
-from support.servers import RedisServer
+from support.servers import RedisServer, wait_until
 
 APPS = Path(__file__).resolve().parents[1] / "integration/apps"
 LEASE = 2.0
@@ -78,6 +79,7 @@ lease_ms = {int(LEASE * 1000)}
         )
         self.env = {"ACTOR_NOTES": str(self.notes_file)}
         self.nodes: dict[str, Node] = {}
+        self.numbers = itertools.count(1)
 
     def start(self, *names: str, **env: str) -> list[Node]:
         for name in names:
@@ -92,7 +94,13 @@ lease_ms = {int(LEASE * 1000)}
 
     def key_on(self, asker: Node, node: Node) -> int:
         """A key whose counter lives on that node."""
-        for key in range(100):
-            if asker.do(f'Counter.ref({key}).ask("where")') == node.name:
-                return key
-        raise AssertionError(f"no counter lives on {node.name}")
+        keys = itertools.count(next(self.numbers) * 1000)
+        key = -1
+
+        def lives_there() -> bool:
+            nonlocal key
+            key = next(keys)
+            return bool(asker.do(f'Counter.ref({key}).ask("where")') == node.name)
+
+        wait_until(lives_there, f"a counter lives on {node.name}")
+        return key
