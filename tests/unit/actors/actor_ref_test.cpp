@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <stdexcept>
+#include <thread>
 
 #include "actors/federator.hpp"
 #include "actors/node.hpp"
