@@ -44,7 +44,7 @@ class named_function : public testing::Test {
 
   std::promise<actor_ref::on_reply> kept;
   std::promise<std::string> told;
-  node over{{.name = "me", .io_threads = 1}};
+  node over{{.name = "me", .io_threads = 1, .on_failure = {}}};
 };
 
 TEST_F(named_function, AnswersAnAsk) {

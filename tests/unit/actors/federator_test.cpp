@@ -67,6 +67,11 @@ struct lone_federation : diary_owner, actor_test {
     announce("Counter", actor_life::keyed);
     settle();
   }
+  static federator_options of_this_node() {
+    federator_options options;
+    options.node = "me";
+    return options;
+  }
   void announce(std::string kind, actor_life life) {
     caf::anon_send(federation, announce_atom::value,
                    actor_announcement_parcel{actor_announcement{std::move(kind), life}}, host);
@@ -105,7 +110,7 @@ struct lone_federation : diary_owner, actor_test {
 
   actor_host_actor host = spawn<quiet_host>(system, here(), &book);
   federation_actor federation =
-      spawn<federator>(system, here(), std::ref(loop.io()), federator_options{.node = "me"});
+      spawn<federator>(system, here(), std::ref(loop.io()), of_this_node());
   std::vector<interlocutor::interface> askers;
   std::string got;
 };
