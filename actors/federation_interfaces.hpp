@@ -22,6 +22,8 @@ using actor_host_actor = named_actor::extend<
     caf::reacts_to<fence_atom>,
     /// The cluster gives this node a singleton, with this first message that has no verb.
     caf::reacts_to<wake_atom, actor_call_parcel>,
+    /// Gives up the actors that other nodes can have, saved; answers when none of them is left.
+    caf::replies_to<retire_atom>::with<retire_atom>,
     /// Gives all actors up, saved; answers when none is left.
     caf::replies_to<drain_atom>::with<drain_atom>>;
 
@@ -47,8 +49,14 @@ using federation_actor = caf::typed_actor<
     caf::reacts_to<withdraw_atom, std::string>,
     /// Saves and releases an actor; `cancelled` if another node has it by now.
     caf::replies_to<rest_atom, actor_rest_parcel>::with<rest_atom>,
+    /// Sets a reminder of an actor of the cluster.
+    caf::replies_to<remind_atom, actor_reminder_parcel>::with<remind_atom>,
+    /// Takes back one of that actor (first), of that name; whether there was one.
+    caf::replies_to<forget_atom, std::string, std::string>::with<bool>,
     /// What this node knows of the cluster.
     caf::replies_to<describe_atom>::with<cluster_report_parcel>,
+    /// Gives up the actors that other nodes can have, and gets no more; stays a member.
+    caf::replies_to<retire_atom>::with<retire_atom>,
     /// Gives all actors up and leaves the cluster.
     caf::replies_to<drain_atom>::with<drain_atom>,
     /// Whether this node is a member; the error says in one line why not.

@@ -61,7 +61,12 @@ federator::interface::behavior_type federator::make_behavior() {
       },
       [this](withdraw_atom, const std::string& kind) { withdraw(kind); },
       [this](rest_atom, actor_rest_parcel& what) { return rest(what.take()); },
+      [this](remind_atom, actor_reminder_parcel& what) { return remind(what.take()); },
+      [this](forget_atom, const std::string& actor, const std::string& reminder) {
+        return forget(actor, reminder);
+      },
       [this](describe_atom) { return describe(); },
+      [this](retire_atom) { return retire(); },
       [this](drain_atom) { return drain(); },
       [this](check_atom) { return check(); },
   };
@@ -182,27 +187,64 @@ caf::delegated<rest_atom> federator::rest(const actor_rest& what) {
   return {};
 }
 
+caf::delegated<remind_atom> federator::remind(const actor_reminder& what) {
+  auto owed = owed_by<remind_atom>(self_);
+  if (!engine_) {
+    owed->deliver(make_error(ec::unsupported, "reminders need a cluster: see [cluster]"));
+    return {};
+  }
+  engine_->remind(what, [owed](expected<bool> kept) {
+    if (kept)
+      owed->deliver(remind_atom::value);
+    else
+      owed->deliver(std::move(kept.error()));
+  });
+  return {};
+}
+
+caf::delegated<bool> federator::forget(const std::string& actor, const std::string& reminder) {
+  auto owed = owed_by<bool>(self_);
+  if (!engine_) {
+    owed->deliver(false);
+    return {};
+  }
+  engine_->forget(actor, reminder, [owed](expected<bool> known) {
+    if (known)
+      owed->deliver(*known);
+    else
+      owed->deliver(std::move(known.error()));
+  });
+  return {};
+}
+
+caf::delegated<retire_atom> federator::retire() {
+  auto owed = owed_by<retire_atom>(self_);
+  if (engine_) engine_->retire();
+  end_actors(retire_atom::value, [owed] { owed->deliver(retire_atom::value); });
+  return {};
+}
+
 caf::delegated<drain_atom> federator::drain() {
   draining_.push_back(make_promise<drain_atom>(self_));
   if (draining_.size() > 1) return {};
   if (engine_) engine_->retire();
-  drain_hosts();
+  end_actors(drain_atom::value, [this] { leave(); });
   return {};
 }
 
-void federator::drain_hosts() {
+template <class Atom>
+void federator::end_actors(Atom how, std::function<void()> then) {
   std::vector<actor_host_actor> hosts;
   for (const auto& [kind, each] : keepers_)
     if (each.host && std::find(hosts.begin(), hosts.end(), *each.host) == hosts.end())
       hosts.push_back(*each.host);
-  hosts_to_drain_ = hosts.size();
-  if (hosts.empty()) return leave();
-  auto one_less = [this] {
-    if (--hosts_to_drain_ == 0) leave();
+  if (hosts.empty()) return then();
+  auto one_less = [left = std::make_shared<std::size_t>(hosts.size()), then = std::move(then)] {
+    if (--*left == 0) then();
   };
   for (const auto& each : hosts)
-    ask(self_, each, drain_limit, drain_atom::value)
-        .then([one_less](drain_atom) { one_less(); },
+    ask(self_, each, drain_limit, how)
+        .then([one_less](Atom) { one_less(); },
               [one_less](const error& why) {
                 log::warning("cluster", "some actors were not put to rest: {}",
                              puff::describe(why));

@@ -23,6 +23,9 @@ struct federator_options {
   struct cluster_options {
     redis::client_options client;
     federation::engine_options engine;
+    /// For how long Python may keep its thread before the node is unwell. After another lease it is
+    /// silent, so that others take over its actors.
+    std::chrono::milliseconds unwell_after{2'000};
   };
   std::optional<cluster_options> cluster;
   std::shared_ptr<lease_clock> leases = std::make_shared<lease_clock>();
@@ -74,8 +77,12 @@ class federator final : private redis::command_port, private federation::local_s
   void withdraw(const std::string& kind);
   caf::delegated<rest_atom> rest(const actor_rest& what);
   caf::delegated<cluster_report_parcel> describe();
+  caf::delegated<remind_atom> remind(const actor_reminder& what);
+  caf::delegated<bool> forget(const std::string& actor, const std::string& reminder);
+  caf::delegated<retire_atom> retire();
   caf::delegated<drain_atom> drain();
-  void drain_hosts();
+  template <class Atom>
+  void end_actors(Atom how, std::function<void()> then);
   void leave();
   caf::delegated<check_atom> check();
   void answer_checks();
@@ -93,7 +100,6 @@ class federator final : private redis::command_port, private federation::local_s
   std::map<std::string, lone_actor, std::less<>> alone_;  // without a cluster
   std::uint64_t last_token_ = 0;
   std::vector<promise<drain_atom>> draining_;
-  std::size_t hosts_to_drain_ = 0;
   std::vector<std::pair<clock::time_point, promise<check_atom>>> checks_;
   ticker counting_;
 };

@@ -22,6 +22,7 @@
 #include "actors/pubsub_hub.hpp"
 #include "actors/redis_pool.hpp"
 #include "actors/task_interfaces.hpp"
+#include "actors/thread_hold.hpp"
 
 namespace puff {
 
@@ -82,6 +83,11 @@ class node {
   /// Who keeps actors of a kind, also after the federation was restarted. From any thread.
   void announce(actor_announcement what, std::variant<named_actor, actor_host_actor> who);
   void withdraw(const std::string& kind);
+  /// Who says for how long Python has kept its thread; see `federator_options`.
+  void heed(std::shared_ptr<const thread_hold> python);
+  /// Actors that other nodes can have are put to rest here, and none come any more; the node stays
+  /// in its cluster. Returns at once.
+  void retire_actors();
   /// Actors are put to rest, then the node leaves its cluster. `done` is called once, on loop 0.
   void leave_cluster(std::chrono::milliseconds time_limit, std::function<void()> done);
   /// The same for PostgreSQL. The pool of the empty name has no server of its own: it lends

@@ -6,11 +6,30 @@
 #include "services/telemetry/log.hpp"
 
 namespace puff {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto retire_limit = 30s;
+
+federation::condition condition_of(std::chrono::milliseconds held, std::chrono::milliseconds limit,
+                                   std::chrono::milliseconds lease) {
+  if (held < limit) return federation::condition::well;
+  return held < limit + lease ? federation::condition::unwell : federation::condition::silent;
+}
+
+}  // namespace
 
 void node::add_federation(federator_options options) {
   options.node = name();
   options.leases = parts_->leases;
   parts_->in_cluster = options.cluster.has_value();
+  if (auto& cluster = options.cluster)
+    cluster->engine.member.feels = [this, limit = cluster->unwell_after,
+                                    lease = cluster->engine.member.lease] {
+      const auto python = parts_->python.load();
+      return condition_of(python ? python->held() : std::chrono::milliseconds{0}, limit, lease);
+    };
   // Who asks on a greenlet, and who is asked there, waits for Redis without another thread between.
   auto& home = options.cluster ? parts_->loop_for_guests() : loop();
   child_options care;
@@ -45,6 +64,15 @@ void node::withdraw(const std::string& kind) {
   std::scoped_lock lock{parts_->guards_keepers};
   parts_->keepers.erase(kind);
   if (auto up = parts_->federation.get()) caf::anon_send(*up, withdraw_atom::value, kind);
+}
+
+void node::heed(std::shared_ptr<const thread_hold> python) { parts_->python = std::move(python); }
+
+void node::retire_actors() {
+  auto told = [](const expected<retire_atom>& outcome) {
+    if (!outcome) log::warning("cluster", "actors have not moved: {}", describe(outcome.error()));
+  };
+  outside_ask<retire_atom>(loop(), parts_->federation, retire_limit, told, retire_atom::value);
 }
 
 void node::leave_cluster(std::chrono::milliseconds time_limit, std::function<void()> done) {

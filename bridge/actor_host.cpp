@@ -61,6 +61,7 @@ actor_host::interface::behavior_type actor_host::make_behavior() {
       [this](tell_atom, actor_call_parcel& call) { deliver(0, call.take()); },
       [this](fence_atom) { fence(); },
       [this](wake_atom, actor_call_parcel& call) { deliver(0, call.take()); },
+      [this](retire_atom) { return retire(); },
       [this](drain_atom) { return drain(); },
   };
 }
@@ -133,15 +134,30 @@ void actor_host::answer(std::uint64_t handle, actor_outcome outcome) {
 
 void actor_host::fence() { call("actors", fence_); }
 
-caf::delegated<drain_atom> actor_host::drain() {
-  draining_.push_back(make_promise<drain_atom>(self_));
-  if (draining_.size() == 1) call("actors", drain_);
+void actor_host::begin_rest(extent which) {
+  auto* all = which == extent::all ? Py_True : Py_False;
+  auto* done = drain_ ? PyObject_CallOneArg(drain_.ptr(), all) : nullptr;
+  if (!done && drain_) report_exception("actors");
+  Py_XDECREF(done);
+}
+
+caf::delegated<retire_atom> actor_host::retire() {
+  retiring_.push_back(make_promise<retire_atom>(self_));
+  if (retiring_.size() == 1) begin_rest(extent::movable);
   return {};
 }
 
-void actor_host::rested() {
+caf::delegated<drain_atom> actor_host::drain() {
+  draining_.push_back(make_promise<drain_atom>(self_));
+  if (draining_.size() == 1) begin_rest(extent::all);
+  return {};
+}
+
+void actor_host::rested(extent which) {
   if (!running) return;
-  for (auto& each : std::exchange(running->draining_, {})) each.deliver(drain_atom::value);
+  for (auto& each : std::exchange(running->retiring_, {})) each.deliver(retire_atom::value);
+  if (which == extent::all)
+    for (auto& each : std::exchange(running->draining_, {})) each.deliver(drain_atom::value);
 }
 
 }  // namespace puff::bridge

@@ -17,6 +17,8 @@ namespace puff::bridge {
 struct actor_access {
   node* over = nullptr;
   bool hosts = true;  ///< whether this node keeps actors of the classes it knows
+  std::string cluster;
+  std::string state = "redis", state_pool = "default";  ///< as in `actor_target`
 };
 actor_access& the_actors() noexcept;
 
@@ -44,8 +46,9 @@ class actor_host {
 
   /// The answer of the ask with that handle; unknown ones are ignored. On the hub's thread.
   static void answer(std::uint64_t handle, actor_outcome outcome);
-  /// All actors are at rest.
-  static void rested();
+  /// All actors are at rest, or all that other nodes can have.
+  enum class extent : std::uint8_t { movable, all };
+  static void rested(extent which);
 
   /// Functions that a timer calls: the timer knows their numbers alone, so that it may outlive the
   /// interpreter. With the GIL.
@@ -56,11 +59,14 @@ class actor_host {
   caf::delegated<actor_outcome_parcel> ask(actor_call call);
   void deliver(std::uint64_t handle, actor_call call);
   void fence();
+  void begin_rest(extent which);
+  caf::delegated<retire_atom> retire();
   caf::delegated<drain_atom> drain();
 
   self_pointer<interface> self_;
   pybind11::object deliver_, fence_, drain_;
   std::unordered_map<std::uint64_t, promise<actor_outcome_parcel>> owed_;
+  std::vector<promise<retire_atom>> retiring_;
   std::vector<promise<drain_atom>> draining_;
   std::uint64_t last_handle_ = 0;
 };

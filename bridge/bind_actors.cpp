@@ -79,9 +79,9 @@ PyObject* value_of(const actor_outcome& outcome) {
                        to_text(failed.traceback));
 }
 
-template <class Answer, class Atom, class Question, class Take>
+template <class Answer, class Atom, class Take, class... Question>
 PyObject* ask_federation(const char* caller, milliseconds limit, PyObject* decode, Atom what,
-                         Question question, Take take) {
+                         Take take, Question... question) {
   auto* over = node_or_raise(caller);
   if (!over) return nullptr;
   return wait_for(
@@ -90,7 +90,7 @@ PyObject* ask_federation(const char* caller, milliseconds limit, PyObject* decod
         auto receiver = over->federation().get();
         if (!receiver || !thread.self)
           return thread.fail(id, make_error(ec::unavailable, "the federation is down"));
-        ask(thread.self, *receiver, clock::now() + limit + grace, what, std::move(question))
+        ask(thread.self, *receiver, clock::now() + limit + grace, what, std::move(question)...)
             .then([&thread, id, take](Answer& reply) { take(thread, id, reply); },
                   [&thread, id](const error& why) { thread.fail(id, why); });
       },
@@ -105,10 +105,11 @@ PyObject* actor_ask(PyObject*, PyObject* const* args, Py_ssize_t count) {
     return nullptr;
   letter.deadline = clock::now() + limit;
   return ask_federation<actor_outcome_parcel>(
-      "actor_ask", limit, args[6], ask_atom::value, actor_letter_parcel{std::move(letter)},
+      "actor_ask", limit, args[6], ask_atom::value,
       [](python_thread& thread, wait_id id, const actor_outcome_parcel& reply) {
         thread.complete(id, [reply] { return value_of(reply.take()); });
-      });
+      },
+      actor_letter_parcel{std::move(letter)});
 }
 
 PyObject* actor_tell(PyObject*, PyObject* const* args, Py_ssize_t count) {
@@ -155,11 +156,12 @@ PyObject* actor_rest_of(PyObject*, PyObject* const* args, Py_ssize_t count) {
   what.saves = args[2] != Py_None;
   if (what.saves && !read_text(args[2], what.state)) return nullptr;
   what.releases = PyObject_IsTrue(args[3]) == 1;
-  return ask_federation<rest_atom>("actor_rest", limit, args[4], rest_atom::value,
-                                   actor_rest_parcel{std::move(what)},
-                                   [](python_thread& thread, wait_id id, rest_atom) {
-                                     thread.complete(id, [] { return Py_NewRef(Py_True); });
-                                   });
+  return ask_federation<rest_atom>(
+      "actor_rest", limit, args[4], rest_atom::value,
+      [](python_thread& thread, wait_id id, rest_atom) {
+        thread.complete(id, [] { return Py_NewRef(Py_True); });
+      },
+      actor_rest_parcel{std::move(what)});
 }
 
 PyObject* actor_reply_to(PyObject*, PyObject* const* args, Py_ssize_t count) {
@@ -192,9 +194,47 @@ PyObject* actor_fail(PyObject*, PyObject* const* args, Py_ssize_t count) {
   Py_RETURN_NONE;
 }
 
-PyObject* actor_rested(PyObject*, PyObject* const*, Py_ssize_t) {
-  actor_host::rested();
+PyObject* actor_rested(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  using extent = actor_host::extent;
+  if (!has_arguments("actor_rested", count, 1)) return nullptr;
+  actor_host::rested(args[0] == Py_True ? extent::all : extent::movable);
   Py_RETURN_NONE;
+}
+
+PyObject* actor_remind(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  actor_reminder what;
+  milliseconds limit;
+  if (!has_arguments("actor_remind", count, 8) || !read_text(args[0], what.actor) ||
+      !read_text(args[1], what.reminder) || !read_limit(args[2], what.delay) ||
+      !read_limit(args[3], what.period) || !read_text(args[4], what.what.verb) ||
+      !read_text(args[5], what.what.content_type) || !read_text(args[6], what.what.body) ||
+      !read_limit(args[7], limit))
+    return nullptr;
+  return ask_federation<remind_atom>(
+      "actor_remind", limit, Py_None, remind_atom::value,
+      [](python_thread& thread, wait_id id, remind_atom) {
+        thread.complete(id, [] { return Py_NewRef(Py_None); });
+      },
+      actor_reminder_parcel{std::move(what)});
+}
+
+PyObject* actor_forget(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  std::string actor, reminder;
+  milliseconds limit;
+  if (!has_arguments("actor_forget", count, 3) || !read_text(args[0], actor) ||
+      !read_text(args[1], reminder) || !read_limit(args[2], limit))
+    return nullptr;
+  return ask_federation<bool>(
+      "actor_forget", limit, Py_None, forget_atom::value,
+      [](python_thread& thread, wait_id id, bool known) {
+        thread.complete(id, [known] { return Py_NewRef(known ? Py_True : Py_False); });
+      },
+      std::move(actor), std::move(reminder));
+}
+
+PyObject* actor_settings(PyObject*, PyObject* const*, Py_ssize_t) {
+  const auto& a = the_actors();
+  return Py_BuildValue("(NNN)", to_text(a.cluster), to_text(a.state), to_text(a.state_pool));
 }
 
 PyObject* leases_valid(PyObject*, PyObject* const*, Py_ssize_t) {
@@ -274,7 +314,17 @@ bool bind_actors(PyObject* module) {
       fast("actor_fail", actor_fail,
            "actor_fail($module, handle, code, type, text, traceback, /)\n--\n\nFails an ask."),
       fast("actor_rested", actor_rested,
-           "actor_rested($module, /)\n--\n\nAll actors of this node are at rest."),
+           "actor_rested($module, all, /)\n--\n\n"
+           "All actors of this node are at rest, or those that other nodes can have."),
+      fast("actor_remind", actor_remind,
+           "actor_remind($module, name, reminder, delay_ms, period_ms, verb, content_type, body, "
+           "timeout_ms, /)\n--\n\nSets a reminder of an actor; a period of 0: once."),
+      fast("actor_forget", actor_forget,
+           "actor_forget($module, name, reminder, timeout_ms, /)\n--\n\n"
+           "Takes a reminder back; whether there was one."),
+      fast("actor_settings", actor_settings,
+           "actor_settings($module, /)\n--\n\n"
+           "The cluster's name, where states are saved by default, and the pool for PostgreSQL."),
       fast("leases_valid", leases_valid,
            "leases_valid($module, /)\n--\n\nWhether this node may act on its leases."),
       fast("node_name", node_name, "node_name($module, /)\n--\n\nThe name of this node."),

@@ -183,7 +183,7 @@ expected<std::unique_ptr<python_host>> python_host::start(node& over, python_opt
   shared.pubsub = over.pubsub_hubs();
   shared.postgres = over.postgres_pools();
   the_task_queues() = over.task_queues();
-  the_actors() = {&over, true};
+  the_actors().over = &over;
   made->on_greenlets =
       made->spawn_application(made->greenlets, made->exchanges, "python greenlets");
   if (made->options.asyncio) {
@@ -278,7 +278,11 @@ error python_host::run_tasks(const std::vector<task_queue_target>& targets) {
 }
 
 error python_host::host_actors(const actor_target& target) {
-  the_actors().hosts = target.hosts;
+  auto& access = the_actors();
+  access.hosts = target.hosts;
+  access.cluster = target.cluster;
+  access.state = target.state;
+  access.state_pool = target.state_pool;
   for (const auto& name : target.modules) {
     auto module = py::reinterpret_steal<py::object>(PyImport_ImportModule(name.c_str()));
     if (!module)
@@ -319,8 +323,8 @@ void python_host::without_gil(const std::function<void()>& wait) {
   wait();
 }
 
-std::shared_ptr<const std::atomic<std::chrono::milliseconds>> python_host::held() const noexcept {
-  return parts_->watching->held();
+std::shared_ptr<const thread_hold> python_host::hold() const noexcept {
+  return parts_->watching->hold();
 }
 
 std::string python_host::stacks() {

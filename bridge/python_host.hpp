@@ -47,6 +47,9 @@ struct task_queue_target {
 struct actor_target {
   std::vector<std::string> modules;  ///< imported at start, so that their classes are known
   bool hosts = true;                 ///< keeps actors of the classes it knows
+  std::string cluster;               ///< empty: none
+  std::string state = "redis";       ///< where classes save their state that do not say
+  std::string state_pool;            ///< of PostgreSQL, for those that save it there
 };
 
 /// Python in this process: the interpreter, the greenlet thread (which is the calling, main
@@ -89,7 +92,7 @@ class python_host {
 
   /// For how long a greenlet has kept all others waiting, once that is longer than the stall
   /// threshold; else 0. To be read from any thread, also when Python has ended.
-  std::shared_ptr<const std::atomic<std::chrono::milliseconds>> held() const noexcept;
+  std::shared_ptr<const thread_hold> hold() const noexcept;
 
   /// The stacks of all greenlets, tasks and threads as text. From any thread without the GIL.
   std::string stacks();

@@ -46,12 +46,12 @@ void watchdog::run() {
       turn = seen;
       since = now;
       told = false;
-      *held_ = std::chrono::milliseconds{0};
+      hold_->clear();
       continue;
     }
     const auto held = std::chrono::duration_cast<std::chrono::milliseconds>(now - since);
     if (held < threshold_) continue;
-    *held_ = held;
+    hold_->set(since);
     if (!told) {
       told = true;
       PyEval_RestoreThread(state);

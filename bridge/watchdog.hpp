@@ -1,11 +1,12 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <thread>
+
+#include "actors/thread_hold.hpp"
 
 namespace puff::bridge {
 
@@ -23,10 +24,8 @@ class watchdog {
   watchdog(const watchdog&) = delete;
   watchdog& operator=(const watchdog&) = delete;
 
-  /// For how long one greenlet has kept the thread, as seen at the last look; 0 if it does not, and
-  /// below the threshold.
-  using held_time = std::shared_ptr<const std::atomic<std::chrono::milliseconds>>;
-  held_time held() const noexcept { return held_; }
+  /// For how long one greenlet has kept the thread; 0 below the threshold.
+  std::shared_ptr<const thread_hold> hold() const noexcept { return hold_; }
 
  private:
   void run();
@@ -36,8 +35,7 @@ class watchdog {
   const hub& watched_;
   const std::chrono::milliseconds threshold_;
   const unsigned long greenlet_thread_;
-  std::shared_ptr<std::atomic<std::chrono::milliseconds>> held_ =
-      std::make_shared<std::atomic<std::chrono::milliseconds>>(std::chrono::milliseconds{0});
+  std::shared_ptr<thread_hold> hold_ = std::make_shared<thread_hold>();
   std::mutex guards_ending_;
   std::condition_variable end_;
   bool ending_ = false;

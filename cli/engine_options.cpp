@@ -207,11 +207,14 @@ expected<federator_options> federation_of(const config::settings& s, const std::
   c.engine.member.node = node;
   c.engine.member.release = PUFF_VERSION;
   c.engine.member.lease = s.cluster.lease_ms;
+  c.unwell_after = s.cluster.unwell_after_ms;
   return o;
 }
 
 bridge::actor_target options_of_actors(const config::settings& s) {
-  return {s.cluster.modules, s.cluster.hosts};
+  const auto& c = s.cluster;
+  const auto* store = c.state == config::state_store::postgres ? "postgres" : "redis";
+  return {c.modules, c.hosts, c.name, store, c.state_pool};
 }
 
 postgres::pool_options connections_of_their_own() {

@@ -137,6 +137,7 @@ error hosted_node::start_python() {
   auto python = bridge::python_host::start(*node_, std::move(options));
   if (!python) return std::move(python.error());
   python_ = std::move(*python);
+  node_->heed(python_->hold());
   return ending_->requested() ? stopped_early() : error{};
 }
 
@@ -195,6 +196,7 @@ void hosted_node::leave() {
   log::info("puff", "the node leaves: it gets no new work");
   health_->leaves();
   node_->stop_claiming();
+  node_->retire_actors();
 }
 
 void hosted_node::begin_ending() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <map>
@@ -50,6 +51,7 @@ struct node::parts {
   std::map<std::string, resource<task_runner_actor>, std::less<>> task_runners;
   resource<federation_actor> federation;
   std::shared_ptr<lease_clock> leases = std::make_shared<lease_clock>();
+  std::atomic<std::shared_ptr<const thread_hold>> python;
   bool in_cluster = false;
   std::mutex guards_keepers;
   std::map<std::string, keeper> keepers;

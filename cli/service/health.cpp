@@ -10,7 +10,7 @@ std::string health::not_ready() const {
 }
 
 std::string health::not_live() const {
-  const auto held = held_->load();
+  const auto held = hold_->held();
   if (held < live_limit_) return {};
   return "a greenlet has kept Python's thread for " + std::to_string(held.count()) + " ms";
 }

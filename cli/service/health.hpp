@@ -16,7 +16,7 @@ class health {
  public:
   /// `live_limit`: for how long a greenlet may keep its thread.
   health(const node& over, const bridge::python_host& python, std::chrono::milliseconds live_limit)
-      : node_(over), held_(python.held()), live_limit_(live_limit) {}
+      : node_(over), hold_(python.hold()), live_limit_(live_limit) {}
 
   /// The node does now what it was started for.
   void begun() noexcept { begun_ = true; }
@@ -31,7 +31,7 @@ class health {
 
  private:
   const node& node_;
-  const std::shared_ptr<const std::atomic<std::chrono::milliseconds>> held_;
+  const std::shared_ptr<const thread_hold> hold_;
   const std::chrono::milliseconds live_limit_;
   std::atomic<bool> begun_{false}, leaves_{false};
 };

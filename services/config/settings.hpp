@@ -166,6 +166,8 @@ struct python_setting {
   std::chrono::milliseconds stall_threshold_ms{1000};
 };
 
+enum class state_store : std::uint8_t { redis, postgres };
+
 /// `[cluster]`
 struct cluster_setting {
   std::string name;  ///< empty: this node has no cluster
@@ -173,6 +175,9 @@ struct cluster_setting {
   std::chrono::milliseconds lease_ms{8000};
   bool hosts = true;                 ///< keeps actors of the classes it knows
   std::vector<std::string> modules;  ///< imported at start, for their actors
+  std::chrono::milliseconds unwell_after_ms{2000};
+  state_store state = state_store::redis;  ///< of classes that do not say
+  std::string state_pool = "default";      ///< of PostgreSQL
 };
 
 /// `[[addons]]`: a shared library that joins the process.

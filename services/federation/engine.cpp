@@ -7,6 +7,7 @@ namespace puff::federation {
 namespace {
 
 constexpr std::size_t most_remembered_dead = 1'024;
+constexpr std::chrono::milliseconds pause_before_retry{20};
 
 }  // namespace
 
@@ -84,16 +85,33 @@ void engine::tell_singletons() {
 }
 
 void engine::rest(const actor_rest& what, std::function<void(expected<bool>)> done) {
-  names_.rest(member_.life(), what, clock::now() + options_.member.lease,
-              [weak = self_, name = what.name, token = what.token, releases = what.releases,
-               done = std::move(done)](expected<bool> kept) {
-                if (auto* self = *weak; self && (releases || (kept && !*kept))) {
-                  auto at = self->living_.find(name);
-                  if (at != self->living_.end() && at->second.token == token)
-                    self->living_.erase(at);
-                  self->member_.set_load(self->living_.size());
-                }
-                done(std::move(kept));
+  try_rest(what, clock::now() + options_.member.lease,
+           [weak = self_, name = what.name, token = what.token, releases = what.releases,
+            done = std::move(done)](expected<bool> kept) {
+             if (auto* self = *weak; self && (releases || (kept && !*kept))) {
+               auto at = self->living_.find(name);
+               if (at != self->living_.end() && at->second.token == token) self->living_.erase(at);
+               self->member_.set_load(self->living_.size());
+             }
+             done(std::move(kept));
+           });
+}
+
+/// A save that may have been done is the same when it is done again.
+void engine::try_rest(const actor_rest& what, clock::time_point deadline,
+                      std::function<void(expected<bool>)> done) {
+  names_.rest(member_.life(), what, deadline,
+              [weak = self_, what, deadline, done = std::move(done)](expected<bool> kept) {
+                const bool again = !kept && code_of(kept.error()) == ec::connection_lost &&
+                                   !what.releases && clock::now() < deadline;
+                if (!again || !*weak) return done(std::move(kept));
+                (*weak)->wheel_.arm(clock::now() + pause_before_retry,
+                                    [weak, what, deadline, done] {
+                                      if (*weak)
+                                        (*weak)->try_rest(what, deadline, done);
+                                      else
+                                        done(make_error(ec::shutting_down));
+                                    });
               });
 }
 
@@ -120,6 +138,7 @@ void engine::forget(const std::string& actor, const std::string& reminder,
 
 void engine::on_joined(const node_identity& life) {
   heard_.clear();
+  heard_version_ = 0;
   known_.clear();
   out_.begin(life);
   inbox_.read(names_.inbox_of(life));
@@ -136,6 +155,9 @@ void engine::on_view(const cluster_view&) {
   // Their last bundles may still come: they are forgotten only when there are many.
   if (dead.size() > most_remembered_dead)
     for (const auto& who : dead) heard_.erase(who);
+  here_.valid_until(member_.valid_until());
+  // What the gone have answered lies in the inbox before the entry that tells of this view.
+  if (heard_version_ < member_.view().version) return;
   auto lost = asks_.peers();
   std::erase_if(lost, [&](const auto& who) { return !gone(who); });
   // Who joined after this view was made is not in it: a view that is older than the ask says
@@ -145,7 +167,6 @@ void engine::on_view(const cluster_view&) {
     out_.forget(who, why);
     asks_.fail(who, why);
   }
-  here_.valid_until(member_.valid_until());
 }
 
 void engine::on_fenced(const std::string& why) {

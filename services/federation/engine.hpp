@@ -142,6 +142,8 @@ class engine final : private membership_listener {
   void refused(const node_identity& to, std::vector<frame> frames, const actor_failure& why);
   bool seen(const frame_bundle& bundle);
 
+  void try_rest(const actor_rest& what, clock::time_point deadline,
+                std::function<void(expected<bool>)> done);
   void fail(waiting_letter& w, actor_failure why);
 
   engine_options options_;
@@ -157,6 +159,7 @@ class engine final : private membership_listener {
   std::unordered_map<std::string, node_identity> known_;  // names of others
   std::unordered_map<std::string, letters> finding_;
   std::map<node_identity, std::uint64_t> heard_;  // the last bundle of each
+  std::uint64_t heard_version_ = 0;               // of the members, as the inbox told
   reminders reminders_;
   bool retired_ = false, closed_ = false;
   std::size_t unanswered_ = 0;  // asks of others

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -47,7 +48,10 @@ void engine::send(waiting_letter w, const node_identity& to) {
 }
 
 void engine::take(const std::string& field, std::string value) {
-  if (field == "v") return member_.look_again();
+  if (field == "v") {
+    std::from_chars(value.data(), value.data() + value.size(), heard_version_);
+    return member_.look_again();
+  }
   if (field == "r") return reminders_.look();
   if (field == "x") closed_ = true;
   if (field != "b") return;

@@ -102,7 +102,10 @@ void outbox::sent(const std::shared_ptr<peer>& p, const expected<post_reply>& re
     return give_up(p, {ec::unavailable, {}, context_of(reply.error()), {}});
   }
   if (*reply == post_reply::life_over)
-    return forget(p->who, {ec::unavailable, {}, "node '" + p->who.node + "' is gone", {}});
+    return forget(p->who, {p->uncertain ? ec::unavailable : ec::shutting_down,
+                           {},
+                           "node '" + p->who.node + "' is gone",
+                           {}});
   if (*reply == post_reply::inbox_full)
     return refuse_user(p,
                        {ec::overloaded, {}, "the inbox of node '" + p->who.node + "' is full", {}});

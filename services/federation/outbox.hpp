@@ -32,7 +32,7 @@ class outbox {
   using clock = deadline_wheel::clock;
   enum class lane : std::uint8_t { user, control };
   /// Frames that have not reached a node, and will not; `shutting_down` if it certainly has not got
-  /// them, since it is about to leave. Must not destroy the outbox.
+  /// them, since it is about to leave or gone. Must not destroy the outbox.
   using on_refused = std::function<void(const node_identity& to, std::vector<frame> frames,
                                         const actor_failure& why)>;
 

@@ -23,43 +23,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from support.clients import HttpClient
-from support.faults import FaultyProxy
-from support.puff_process import PuffProcess
+from faulty_node import APPS, Node
+
 from support.servers import RedisServer, wait_until
 
-APPS = Path(__file__).resolve().parents[1] / "integration/apps"
 FAULTS = ("stall", "refuse", "freeze", "kill")
 
 
-class Node:
-    def __init__(self, folder: Path, redis: RedisServer, name: str, lease_ms: int) -> None:
-        self.name = name
-        self.folder = folder
-        self.socket = str(folder / f"{name}.sock")
-        self.lease_ms = lease_ms
-        self.proxy = FaultyProxy(("127.0.0.1", redis.port))
-        self.process = self.start()
-
-    def start(self) -> PuffProcess:
-        env = {
-            "ACTOR_NOTES": str(self.folder / "notes"),
-            "PUFF_CLUSTER_URL": f"redis://127.0.0.1:{self.proxy.port}",
-            "PUFF_RUNTIME_DIR": str(self.folder / "run"),
-        }
-        arguments = ("serve", "--bind", f"unix:{self.socket}", "--name", self.name)
-        return PuffProcess(arguments, self.folder, env)
-
-    def end(self) -> None:
-        self.process.kill()
-        self.proxy.close()
+class Suspect(Node):
+    """A node that may have the singleton."""
 
     def home(self) -> str | None:
         """Where this node finds the singleton."""
         try:
-            with HttpClient(self.socket, timeout=5) as client:
-                body = b'Clock.ref().ask("where", timeout_ms=1000)'
-                answer = client.request("POST", "/", body=body).json()
+            answer = self.ask('Clock.ref().ask("where", timeout_ms=1000)', timeout=5)
         except OSError:
             return None
         return str(answer["value"][0]) if "value" in answer else None
@@ -102,7 +79,7 @@ def check(notes: list[list[str]]) -> list[str]:
     return wrong
 
 
-def one_round(nodes: dict[str, Node], number: int, fault: str) -> float:
+def one_round(nodes: dict[str, Suspect], number: int, fault: str) -> float:
     """Seconds until another node had the singleton."""
     wait_until(lambda: nodes["a"].home() is not None, "the singleton lives", 60)
     home = nodes["a"].home()
@@ -130,11 +107,11 @@ def run(rounds: int, lease_ms: int) -> int:
         )
         notes = folder / "notes"
         notes.touch()
-        nodes = {name: Node(folder, redis, name, lease_ms) for name in "abc"}
+        nodes = {name: Suspect(folder, redis, name) for name in "abc"}
         for node in nodes.values():
             stack.callback(node.end)
         for node in nodes.values():
-            node.process.wait_for_address(node.socket)
+            node.wait()
         for number in range(1, rounds + 1):
             fault = random.choice(FAULTS)
             moves[fault].append(one_round(nodes, number, fault))

@@ -5,91 +5,12 @@ import json
 import signal
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
-from support.clients import HttpClient
+from support.nodes import LEASE, World
 from support.puff_process import run_puff
 from support.servers import wait_until
-
-APPS = Path(__file__).parent / "apps"
-LEASE = 2.0
-
-
-class Node:
-    """A node with a console: see `apps/actor_console.py`."""
-
-    def __init__(self, world, name, env):
-        self.name = name
-        self.socket = str(world.project.folder / f"{name}.sock")
-        self.process = world.puff(
-            "serve", "--bind", f"unix:{self.socket}", "--name", name, **world.env, **env
-        )
-
-    def wait(self):
-        self.process.wait_for_address(self.socket)
-
-    def ask(self, expression, timeout=30):
-        with HttpClient(self.socket, timeout=timeout) as client:
-            response = client.request("POST", "/", body=expression.encode())
-        assert response.status == 200, response.body
-        return response.json()
-
-    def do(self, expression, timeout=30):
-        answer = self.ask(expression, timeout)
-        assert "value" in answer, answer
-        return answer["value"]
-
-    def fails(self, expression):
-        answer = self.ask(expression)
-        assert "value" not in answer, answer
-        return answer
-
-    def kill(self):
-        self.process.kill()
-
-
-class World:
-    def __init__(self, puff, project, redis, cluster="test", more=""):
-        self.puff = puff
-        self.project = project
-        self.redis = redis
-        self.notes_file = project.folder / "notes"
-        self.notes_file.touch()
-        table = f"""
-[cluster]
-name = "{cluster}"
-url = "{redis.unix_url}"
-lease_ms = {int(LEASE * 1000)}
-"""
-        project.write(
-            "puff.toml",
-            f'python_path = [{json.dumps(str(APPS))}]\nwsgi = "actor_console.application"\n'
-            + f'[[redis]]\nurl = "{redis.unix_url}"\n'
-            + (table if cluster else "")
-            + more,
-        )
-        self.env = {"ACTOR_NOTES": str(self.notes_file)}
-        self.nodes = {}
-
-    def start(self, *names, **env):
-        for name in names:
-            self.nodes[name] = Node(self, name, env)
-        for name in names:
-            self.nodes[name].wait()
-        return [self.nodes[name] for name in names]
-
-    def notes(self, word):
-        lines = self.notes_file.read_text().splitlines()
-        return [line.split(" ") for line in lines if line.startswith(word)]
-
-    def key_on(self, asker, node):
-        """A key whose counter lives on that node."""
-        for key in range(100):
-            if asker.do(f'Counter.ref({key}).ask("where")') == node.name:
-                return key
-        raise AssertionError(f"no counter lives on {node.name}")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from puff import _puff, _tasks
+from puff._coroutines import awaited, result_of
 from puff.imports import import_string
 
 _depth = 0
@@ -86,8 +87,4 @@ def _failed(failure: Exception) -> bytes:
 
 
 def _wait_for(awaitable: Any) -> Any:
-    if _puff.is_greenlet():
-        from puff.asyncio_support import run_coroutine
-
-        return run_coroutine(_tasks._awaited(awaitable))
-    return asyncio.run(_tasks._awaited(awaitable))
+    return result_of(awaitable) if _puff.is_greenlet() else asyncio.run(awaited(awaitable))

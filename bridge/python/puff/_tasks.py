@@ -11,6 +11,7 @@ from contextvars import ContextVar, copy_context
 from typing import Any
 
 from puff import _commands, _puff
+from puff._coroutines import result_of
 from puff._remote_error import words_of
 from puff.errors import Cancelled, PuffError
 
@@ -109,9 +110,7 @@ def run(
         current.set(here)
         result = function(value)
         if inspect.isawaitable(result):
-            from puff.asyncio_support import run_coroutine
-
-            result = run_coroutine(_awaited(result))
+            result = result_of(result)
         return encode(result).encode()
     except BaseException as failure:
         return failed(path, failure)
@@ -175,10 +174,6 @@ def _find(queue: str, path: str) -> tuple[Callable[..., Any], bool]:
 
 def _matches(path: str, allowed: Sequence[str]) -> bool:
     return any(fnmatch.fnmatchcase(path, pattern) for pattern in allowed)
-
-
-async def _awaited(awaitable: Any) -> Any:
-    return await awaitable
 
 
 class _Coroutine:

@@ -78,6 +78,34 @@ class Counter:
     def _secret(self):
         return "secret"
 
+    def remind(self, name, ms, every_ms=0):
+        current_actor().remind(name, ms, "reminded", name, every_ms=every_ms)
+
+    def forget(self, name):
+        return current_actor().forget(name)
+
+    def reminded(self, name):
+        note(f"reminded {self.key} {name} {node_name()} {time.monotonic()}")
+
+    def hold_thread(self, ms):
+        """Keeps the greenlet thread, as a loop that never yields does."""
+        time.sleep(ms / 1000)
+
+
+@actor(state=("total",), store="postgres")
+class Ledger:
+    """Kept in PostgreSQL."""
+
+    def __init__(self, key):
+        self.total = 0
+
+    def add(self, n=1):
+        self.total += n
+        return self.total
+
+    def where(self):
+        return node_name()
+
 
 @actor(singleton=True, state=("count",))
 class Clock:
@@ -124,6 +152,7 @@ def many(name, count):
 NAMES = {
     "Counter": Counter,
     "Clock": Clock,
+    "Ledger": Ledger,
     "Plain": Plain,
     "actors": actors,
     "many": many,

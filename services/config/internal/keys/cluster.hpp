@@ -36,6 +36,19 @@ inline constexpr std::array cluster_keys{
     key{.name = "modules",
         .bound = &bound<&cluster_setting::modules>,
         .doc = "Modules that are imported at start, so that their actor classes are known."},
+    key{.name = "unwell_after_ms",
+        .bound = &bound<&cluster_setting::unwell_after_ms>,
+        .doc = "A node whose Python thread is kept by one greenlet for so long gets no more "
+               "actors, and after another lease its actors move.",
+        .low = 100,
+        .high = 600000},
+    key{.name = "state",
+        .bound = &bound<&cluster_setting::state>,
+        .doc = "Where actors save their state whose class does not say."},
+    key{.name = "state_pool",
+        .bound = &bound<&cluster_setting::state_pool>,
+        .doc = "The [[postgres]] pool for states that are saved in PostgreSQL.",
+        .check = pool_name},
 };
 
 inline constexpr std::array addon_keys{

@@ -12,10 +12,15 @@ namespace puff::config::internal {
 inline constexpr std::array<std::string_view, 3> cors_bases{"Default", "Permissive",
                                                             "VeryPermissive"};
 inline constexpr std::array<std::string_view, 2> log_formats{"text", "json"};
+inline constexpr std::array<std::string_view, 2> state_stores{"redis", "postgres"};
 
 template <>
 constexpr std::span<const std::string_view> choices_of<cors_base>() {
   return cors_bases;
+}
+template <>
+constexpr std::span<const std::string_view> choices_of<state_store>() {
+  return state_stores;
 }
 template <>
 constexpr std::span<const std::string_view> choices_of<log_format>() {

@@ -128,13 +128,22 @@ TEST_F(bundles, AFullInboxRefusesAllButAnswers) {
   EXPECT_EQ(last().first, 1U);  // the number of what was not taken
 }
 
-TEST_F(bundles, ForAnEndedLifeAreLost) {
+TEST_F(bundles, ForAnEndedLifeAreKnownNotToHaveArrived) {
   put("a");
   put("b");
   port.answer(-1);
   EXPECT_THAT(lost, ElementsAre("a", "b"));
-  EXPECT_EQ(why, ec::unavailable);
+  EXPECT_EQ(why, ec::shutting_down);
   EXPECT_EQ(out.waiting(), 0U);
+}
+
+TEST_F(bundles, ForALifeThatMayHaveGotThemBeforeItEndedAreLost) {
+  put("a");
+  port.lose();
+  wheel.advance(clock::now() + 100ms);  // it is sent again
+  port.answer(-1);
+  EXPECT_THAT(lost, ElementsAre("a"));
+  EXPECT_EQ(why, ec::unavailable);
 }
 
 TEST_F(bundles, WhatALeavingNodeDoesNotTakeIsKnownNotToHaveArrived) {
