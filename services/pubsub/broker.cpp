@@ -70,6 +70,14 @@ void broker::subscribe(const member& who, const subscription& to, clock::time_po
   if (to.name.empty())
     return done(make_error(ec::bad_argument, "the name of a channel must not be empty"));
   if (who->closed()) return done(make_error(ec::unavailable, "the subscriber's inbox is closed"));
+  // It may be on its way out, which is settled before what is sent from now on.
+  if (table_.has(to, *who))
+    return reader_.settle([=, this](const error&) { join(who, to, deadline, done); });
+  join(who, to, deadline, std::move(done));
+}
+
+void broker::join(const member& who, const subscription& to, clock::time_point deadline,
+                  done_callback done) {
   table_.add(to, who);
   recount();
   reader_.subscribe(
@@ -117,7 +125,7 @@ void broker::hand_over(const member& held, const member& who, const subscription
 }
 
 void broker::unsubscribe(const member& who, const subscription& from, done_callback done) {
-  end(from, *who, std::move(done));
+  reader_.settle([=, this](const error&) { end(from, *who, done); });
 }
 
 void broker::end(const subscription& from, const inbox& who, done_callback done) {

@@ -62,7 +62,8 @@ class broker final : private redis::subscriber_listener {
   /// subscribed already.
   void subscribe_since(const member& who, const std::string& channel, const position& since,
                        clock::time_point deadline, done_callback done);
-  /// Nothing is delivered any more. `not_found` if it was not subscribed.
+  /// Once what was published before is delivered, nothing is any more. `not_found` if it was not
+  /// subscribed.
   void unsubscribe(const member& who, const subscription& from, done_callback done);
   /// Ends all that `who` has, its presence too.
   void leave(const inbox& who);
@@ -92,6 +93,8 @@ class broker final : private redis::subscriber_listener {
   void catch_up(const std::string& channel, std::uint64_t attempt, const history_page* page);
   void hand_over(const member& held, const member& who, const subscription& to,
                  const history_page& page);
+  void join(const member& who, const subscription& to, clock::time_point deadline,
+            done_callback done);
   void end(const subscription& from, const inbox& who, done_callback done);
 
   void changed();

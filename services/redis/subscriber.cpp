@@ -68,6 +68,19 @@ void subscriber::unsubscribe(subscription_kind kind, const std::string& name, do
   answer(std::move(waiting), make_error(ec::cancelled, "unsubscribed before it was confirmed"));
 }
 
+void subscriber::settle(done_callback done) {
+  if (link_.ready())
+    ping(std::move(done));
+  else
+    done({});
+}
+
+void subscriber::ping(done_callback done) {
+  append_command(unsent_, std::array<std::string_view, 1>{"PING"});
+  commands_.push_back({{}, false, ++last_number_, {}, 0, std::move(done)});
+  link_.out().request_flush();
+}
+
 subscriber_stats subscriber::stats() const {
   std::size_t count = 0;
   for (const auto& each : wanted_) count += each.size();
@@ -136,6 +149,8 @@ void subscriber::on_reply(redis_value reply) {
   if (auto* parts = std::get_if<redis_value::array>(&reply.data)) {
     if (!parts->empty() && text_of(parts->front()) && !take_message(*parts))
       take_confirmation(*parts);
+  } else if (std::holds_alternative<redis_value::status>(reply.data)) {
+    take_pong();  // so it is said to who has no channel and no pattern
   } else if (auto* failure = std::get_if<redis_value::failure>(&reply.data)) {
     take_failure(failure->text);
   }
@@ -161,16 +176,25 @@ bool subscriber::take_message(std::vector<redis_value>& parts) {
   return true;
 }
 
-/// ["subscribe", name, count] and its like; "pong" has no command here.
+/// ["subscribe", name, count] and its like, or ["pong", ""].
 void subscriber::take_confirmation(std::vector<redis_value>& parts) {
   const auto& verb = *text_of(parts.front());
-  if (verb == "pong" || parts.size() != 3 || commands_.empty()) return;
+  if (verb == "pong") return take_pong();
+  if (parts.size() != 3 || commands_.empty()) return;
   auto* name = text_of(parts[1]);
   auto& front = commands_.front();
-  if (!name || front.subscribes != (verb.find("un") == std::string::npos)) return;
+  if (!name || front.names.empty() || front.subscribes != (verb.find("un") == std::string::npos))
+    return;
   if (front.subscribes) confirm(front, *name);
-  if (++front.confirmed < front.names.size()) return;
-  auto done = std::move(front.done);
+  if (++front.confirmed == front.names.size()) finish_command();
+}
+
+void subscriber::take_pong() {
+  if (!commands_.empty() && commands_.front().names.empty()) finish_command();
+}
+
+void subscriber::finish_command() {
+  auto done = std::move(commands_.front().done);
   commands_.pop_front();
   if (done) done({});
 }
@@ -231,8 +255,7 @@ void subscriber::look_for_words() {
     if (silent < options_.probe_timeout) return expect_words();
     return link_.drop(make_error(ec::unavailable, "the server has gone silent"));
   }
-  append_command(unsent_, std::array<std::string_view, 1>{"PING"});
-  link_.out().request_flush();
+  ping({});
   probe_ = wheel_.arm(clock::now() + options_.probe_timeout, [this] { look_for_words(); });
 }
 

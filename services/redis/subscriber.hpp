@@ -78,6 +78,8 @@ class subscriber final : private internal::link_owner {
                  done_callback done);
   /// Nothing comes after `done`, which needs no connection.
   void unsubscribe(subscription_kind kind, const std::string& name, done_callback done);
+  /// `done` is called when all has come that was published before this call, or cannot come.
+  void settle(done_callback done);
   /// Everybody who waits gets `shutting_down`.
   void close();
 
@@ -95,14 +97,14 @@ class subscriber final : private internal::link_owner {
     waiters waiting;
   };
   using entries = std::unordered_map<std::string, entry>;
-  /// A command whose confirmations are to come, one for each name.
+  /// A command whose confirmations are to come, one for each name; without names it is a PING.
   struct command {
     subscription_kind kind;
     bool subscribes;
     std::uint64_t number;
     std::vector<std::string> names;
     std::size_t confirmed = 0;
-    done_callback done;  // of an unsubscribe
+    done_callback done;  // of an unsubscribe or a PING
   };
 
   void on_ready() override;
@@ -123,6 +125,9 @@ class subscriber final : private internal::link_owner {
   void refuse(const command& by, const std::string& name, const error& why);
   void answer(waiters whom, const error& outcome);
   void fail_waiting(const error& why);
+  void ping(done_callback done);
+  void take_pong();
+  void finish_command();
   void expect_words();
   void look_for_words();
 

@@ -1,6 +1,9 @@
 """Some files here are for tests that run inside Puff, in a greenlet; see test_inside.py."""
 
 import sys
+import uuid
+
+import pytest
 
 INSIDE = [
     "test_runtime.py",
@@ -19,3 +22,9 @@ INSIDE = [
 
 native = sys.modules.get("puff._puff")
 collect_ignore = [] if native is not None and native.is_puff() else INSIDE
+
+
+@pytest.fixture
+def name():
+    """One that no other test uses, for events, gates and messages."""
+    return uuid.uuid4().hex

@@ -4,10 +4,16 @@ import hashlib
 import random
 import signal
 import time
-import uuid
 
 import pytest
-from integration.apps.serving import configure, reset, send_until_blocked, served, tracebacks
+from integration.apps.serving import (
+    configure,
+    reset,
+    send_until_blocked,
+    served,
+    tracebacks,
+    upload,
+)
 
 from support.clients import at_once
 from support.puff_process import run_puff
@@ -26,12 +32,6 @@ asgi = "asgi_facts.application"
 def site(tmp_path_factory):
     with served(tmp_path_factory.mktemp("asgi"), SITE) as running:
         yield running
-
-
-@pytest.fixture
-def name():
-    """One that no other test uses, for events, gates and messages."""
-    return uuid.uuid4().hex
 
 
 @pytest.fixture
@@ -90,16 +90,7 @@ def test_it_runs_on_the_asyncio_thread(site):
 def test_ten_megabytes_arrive_complete_and_in_pieces(site, coding):
     body = random.Random(2).randbytes(10_000_000)
     with site.raw(30) as connection:
-        head = "POST /digest HTTP/1.1\r\nHost: a\r\n"
-        if coding == "chunked":
-            connection.send(head + "Transfer-Encoding: chunked\r\n\r\n")
-            for start in range(0, len(body), 70_000):
-                piece = body[start : start + 70_000]
-                connection.send(b"%x\r\n" % len(piece) + piece + b"\r\n")
-            connection.send(b"0\r\n\r\n")
-        else:
-            connection.send(head + f"Content-Length: {len(body)}\r\n\r\n")
-            connection.send(body)
+        upload(connection, "/digest", body, coding)
         got = connection.read_response().json()
     assert got == [len(body), hashlib.sha256(body).hexdigest(), True]
 

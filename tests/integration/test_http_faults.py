@@ -6,7 +6,6 @@ import re
 import subprocess
 import threading
 import time
-import uuid
 
 import pytest
 from integration.apps.serving import reset, served, tracebacks
@@ -35,11 +34,6 @@ both = pytest.mark.parametrize("mount", ["/wsgi", "/asgi"])
 def site(tmp_path_factory):
     with served(tmp_path_factory.mktemp("faults"), SITE) as running:
         yield running
-
-
-@pytest.fixture
-def name():
-    return uuid.uuid4().hex
 
 
 def answers(site):

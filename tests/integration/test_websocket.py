@@ -8,7 +8,6 @@ import signal
 import socket
 import struct
 import subprocess
-import uuid
 
 import aiohttp
 import pytest
@@ -37,11 +36,6 @@ max_message_bytes = 300000
 def site(tmp_path_factory):
     with served(tmp_path_factory.mktemp("websocket"), SITE) as running:
         yield running
-
-
-@pytest.fixture
-def name():
-    return uuid.uuid4().hex
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """WSGI as PEP 3333 has it, by an application behind real sockets."""
 
 import time
-import uuid
 
 import pytest
 from integration.apps.serving import served, tracebacks
@@ -26,12 +25,6 @@ def site(tmp_path_factory):
     with served(tmp_path_factory.mktemp("wsgi"), SITE) as running:
         yield running
         assert "Fatal" not in running.process.output
-
-
-@pytest.fixture
-def name():
-    """One that no other test uses, for events, gates and messages."""
-    return uuid.uuid4().hex
 
 
 @pytest.fixture

@@ -2,22 +2,15 @@
 
 import hashlib
 import random
-import uuid
 
 import pytest
-from integration.apps.serving import send_until_blocked, served
+from integration.apps.serving import send_until_blocked, served, upload
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     with served(tmp_path_factory.mktemp("wsgi"), 'wsgi = "wsgi_facts.application"') as running:
         yield running
-
-
-@pytest.fixture
-def name():
-    """One that no other test uses, for events and gates."""
-    return uuid.uuid4().hex
 
 
 BODY = b"one\ntwo\nthree"
@@ -58,16 +51,7 @@ def test_the_body_is_a_file(site, how, calls, expected):
 def test_ten_megabytes_arrive_complete(site, coding):
     body = random.Random(1).randbytes(10_000_000)
     with site.raw(30) as connection:
-        head = "POST /digest HTTP/1.1\r\nHost: a\r\n"
-        if coding == "chunked":
-            connection.send(head + "Transfer-Encoding: chunked\r\n\r\n")
-            for start in range(0, len(body), 70_000):
-                piece = body[start : start + 70_000]
-                connection.send(b"%x\r\n" % len(piece) + piece + b"\r\n")
-            connection.send(b"0\r\n\r\n")
-        else:
-            connection.send(head + f"Content-Length: {len(body)}\r\n\r\n")
-            connection.send(body)
+        upload(connection, "/digest", body, coding)
         assert connection.read_response().json() == [len(body), hashlib.sha256(body).hexdigest()]
 
 

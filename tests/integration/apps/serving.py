@@ -109,6 +109,19 @@ def send_until_blocked(connection: RawConnection, size: int, quiet: float = 1.0)
     return sent
 
 
+def upload(connection: RawConnection, target: str, body: bytes, coding: str) -> None:
+    """Sends a POST whose body has a `content-length`, or is `chunked`."""
+    head = f"POST {target} HTTP/1.1\r\nHost: a\r\n"
+    if coding == "content-length":
+        connection.send(head + f"Content-Length: {len(body)}\r\n\r\n")
+        return connection.send(body)
+    connection.send(head + "Transfer-Encoding: chunked\r\n\r\n")
+    for start in range(0, len(body), 70_000):
+        piece = body[start : start + 70_000]
+        connection.send(b"%x\r\n" % len(piece) + piece + b"\r\n")
+    return connection.send(b"0\r\n\r\n")
+
+
 def tracebacks(process: PuffProcess, message: str) -> int:
     """How many tracebacks of the log end in this message."""
     return sum(message in line and "Error" in line for line in process.stderr.splitlines())

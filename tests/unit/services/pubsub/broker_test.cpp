@@ -112,6 +112,25 @@ TEST_F(pubsub_broker, TheServerIsLeftWhenTheLastLeaves) {
   EXPECT_EQ(code_of(unsubscribe(other, "a")), ec::not_found);
 }
 
+TEST_F(pubsub_broker, WhatWasPublishedBeforeSomebodyLeftIsDelivered) {
+  auto who = member();
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_FALSE(subscribe(who, "a"));
+    ASSERT_EQ(publish("a", std::to_string(i)), 1u);
+    ASSERT_FALSE(unsubscribe(who, "a"));
+    EXPECT_EQ(who->take()->message->body, std::to_string(i));
+  }
+}
+
+TEST_F(pubsub_broker, WhoComesBackWhileLeavingStays) {
+  auto who = member();
+  ASSERT_FALSE(subscribe(who, "a"));
+  hub->unsubscribe(who, {kind::channel, "a"}, [](const error&) {});
+  ASSERT_FALSE(subscribe(who, "a"));
+  EXPECT_EQ(publish("a", "x"), 1u);
+  EXPECT_EQ(next(*who).message->body, "x");
+}
+
 TEST_F(pubsub_broker, WhoLeavesLeavesEverything) {
   auto who = member();
   ASSERT_FALSE(subscribe(who, "a"));

@@ -48,6 +48,11 @@ class redis_subscriber : public engine_fixture {
   void publish(const std::string& channel, const std::string& text) {
     EXPECT_NE(ask(*publisher, {"PUBLISH", channel, text}), "0") << channel;
   }
+  bool settled(subscriber& s) {
+    bool done = false;
+    s.settle([&](const error&) { done = true; });
+    return loop.run_until([&] { return done; });
+  }
   bool hears(std::size_t count) {
     return loop.run_until([&] { return listener.heard.size() >= count; });
   }
@@ -89,6 +94,40 @@ TEST_F(redis_subscriber, HearsNothingAfterUnsubscribing) {
   ASSERT_TRUE(loop.run_until([&] { return done; }));
   EXPECT_EQ(ask(*publisher, {"PUBLISH", "a", "x"}), "0");
   EXPECT_EQ(s->stats().subscriptions, 0u);
+}
+
+TEST_F(redis_subscriber, HasHeardAllThatWasPublishedWhenItIsSettled) {
+  auto s = subscriber_of(server.unix_url());
+  confirmed(*s, "a");
+  confirmed(*s, "s", kind::shard);
+  for (int i = 0; i < 50; ++i) {
+    publish("a", "x");
+    EXPECT_EQ(ask(*publisher, {"SPUBLISH", "s", "x"}), "1");
+  }
+  EXPECT_TRUE(settled(*s));
+  EXPECT_EQ(listener.heard.size(), 100u);
+}
+
+TEST_F(redis_subscriber, IsSettledWithoutAnyChannel) {
+  auto s = subscriber_of(server.unix_url());
+  EXPECT_TRUE(settled(*s)) << "not connected";
+  confirmed(*s, "s", kind::shard);
+  EXPECT_TRUE(settled(*s)) << "nothing but shard channels";
+  s->unsubscribe(kind::shard, "s", [](const error&) {});
+  EXPECT_TRUE(settled(*s)) << "nothing at all";
+  confirmed(*s, "a");
+}
+
+TEST_F(redis_subscriber, IsSettledWhenTheConnectionBreaks) {
+  auto s = subscriber_of(server.unix_url());
+  confirmed(*s, "a");
+  server.freeze();
+  bool done = false;
+  s->settle([&](const error&) { done = true; });
+  loop.run_ready();
+  EXPECT_FALSE(done);
+  server.kill();
+  EXPECT_TRUE(loop.run_until([&] { return done; }));
 }
 
 TEST_F(redis_subscriber, ASubscriptionThatIsTakenBackAndMadeAgainIsConfirmedByItsOwnCommand) {
