@@ -41,8 +41,8 @@ class World:
     def _env(self):
         return {"TASK_NOTES": str(self.notes_file)}
 
-    def worker(self, *arguments):
-        worker = self._puff(*(arguments or ("worker",)), **self._env)
+    def worker(self, *arguments, env=None):
+        worker = self._puff(*(arguments or ("worker",)), **self._env, **(env or {}))
         worker.wait_for_line("is running")
         return worker
 
