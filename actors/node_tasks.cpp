@@ -10,7 +10,7 @@ namespace puff {
 using namespace std::chrono_literals;
 
 resource<task_scheduler_actor> node::add_task_queue(task_scheduler_options options) {
-  auto& home = *parts_->loops[parts_->task_queues.size() % loops()];
+  auto& home = parts_->loop_for_guests();
   const auto queue = options.queue;
   auto cell = parts_->task_queues[queue];
   auto runner = parts_->task_runners[queue];

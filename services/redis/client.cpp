@@ -34,9 +34,14 @@ client::client(boost::asio::io_context& io, deadline_wheel& wheel, client_option
       shared_(io, wheel, options.connection,
               [this](connection_state state, const error& why) { watch(state, why); }),
       blocking_(io, wheel,
-                {.connection = std::move(options.connection),
+                {.connection = options.connection,
                  .max_connections = options.max_blocking_connections,
-                 .max_waiting = options.max_blocking_waiting}) {}
+                 .max_waiting = options.max_blocking_waiting}) {
+  if (options.connection.url.nodes.empty()) return;
+  const blocking_options each{options.connection, options.max_blocking_connections,
+                              options.max_blocking_waiting};
+  cluster_ = std::make_unique<internal::cluster>(io, wheel, shared_, each);
+}
 
 client::~client() { close(); }
 
@@ -45,6 +50,10 @@ void client::start() { shared_.start(); }
 void client::send(redis_commands commands, clock::time_point deadline, reply_callback done) {
   auto kind = classify(commands);
   if (!kind) return done(std::move(kind.error()));
+  if (cluster_) {
+    shared_.start();
+    return cluster_->send(std::move(commands), *kind, deadline, std::move(done));
+  }
   if (*kind == command_kind::blocking)
     return blocking_.send(std::move(commands), deadline, std::move(done));
   shared_.start();
@@ -78,10 +87,13 @@ void client::answer(const pending_ping& ping, const error& outcome) {
 }
 
 void client::close() {
+  if (cluster_) cluster_->close();
   shared_.close();
   blocking_.close();
 }
 
-client_stats client::stats() const { return {shared_.stats(), blocking_.stats()}; }
+client_stats client::stats() const {
+  return {shared_.stats(), cluster_ ? cluster_->stats() : blocking_.stats()};
+}
 
 }  // namespace puff::redis

@@ -7,6 +7,7 @@
 
 #include "services/redis/blocking_connections.hpp"
 #include "services/redis/connection.hpp"
+#include "services/redis/internal/cluster.hpp"
 
 namespace puff::redis {
 
@@ -23,7 +24,8 @@ struct client_stats {
 
 /// A Redis server as its users see it: one multiplexed connection for ordinary commands, others for
 /// commands that wait in the server, behind one `send`. `command_table.hpp` says which goes where
-/// and which are refused. One thread, that of the `io_context`.
+/// and which are refused. Of a Cluster, each command goes to the server that has its key. One
+/// thread, that of the `io_context`.
 class client {
  public:
   using clock = connection::clock;
@@ -65,6 +67,7 @@ class client {
   std::vector<pending_ping> pings_;
   connection shared_;
   blocking_connections blocking_;
+  std::unique_ptr<internal::cluster> cluster_;  // if that is what the URL means
 };
 
 }  // namespace puff::redis

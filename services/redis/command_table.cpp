@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string>
+
+#include "services/redis/internal/wire_reader.hpp"
 
 namespace puff::redis {
 namespace {
@@ -77,10 +78,6 @@ constexpr std::size_t longest_name = 12;
 
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
-bool same(std::string_view given, std::string_view upper_case) {
-  return std::ranges::equal(given, upper_case, [](char a, char b) { return upper(a) == b; });
-}
-
 const row* find(std::string_view name) noexcept {
   if (name.empty() || name.size() > longest_name) return nullptr;
   std::array<char, longest_name> buffer;
@@ -92,17 +89,18 @@ const row* find(std::string_view name) noexcept {
 
 /// BLOCK stands among the options, which end at STREAMS; a group and its consumer come before.
 bool asks_to_block(std::span<const std::string_view> parts) noexcept {
-  std::size_t i = same(parts[0], "XREADGROUP") ? 4 : 1;
-  for (; i < parts.size() && !same(parts[i], "STREAMS"); ++i)
-    if (same(parts[i], "BLOCK")) return true;
+  std::size_t i = internal::is_command(parts[0], "XREADGROUP") ? 4 : 1;
+  for (; i < parts.size() && !internal::is_command(parts[i], "STREAMS"); ++i)
+    if (internal::is_command(parts[i], "BLOCK")) return true;
   return false;
 }
 
 /// CLIENT and SCRIPT have many harmless forms and a few that change what the connection says.
 bool changes_replies(std::span<const std::string_view> parts) noexcept {
   if (parts.size() < 2) return false;
-  if (same(parts[0], "SCRIPT")) return same(parts[1], "DEBUG");
-  return same(parts[1], "REPLY") || same(parts[1], "TRACKING") || same(parts[1], "CACHING");
+  if (internal::is_command(parts[0], "SCRIPT")) return internal::is_command(parts[1], "DEBUG");
+  return internal::is_command(parts[1], "REPLY") || internal::is_command(parts[1], "TRACKING") ||
+         internal::is_command(parts[1], "CACHING");
 }
 
 bool refuses(const row& r, std::span<const std::string_view> parts) noexcept {
@@ -112,46 +110,6 @@ bool refuses(const row& r, std::span<const std::string_view> parts) noexcept {
 bool blocks(const row& r, std::span<const std::string_view> parts) noexcept {
   return r.what == rule::blocks || (r.what == rule::blocks_if_asked && asks_to_block(parts));
 }
-
-/// Walks over commands in wire form. Of each command it keeps the first parts, enough for the
-/// table.
-class wire_reader {
- public:
-  explicit wire_reader(std::string_view wire) : rest_(wire) {}
-
-  bool at_end() const noexcept { return rest_.empty(); }
-  std::span<const std::string_view> parts() const noexcept { return {parts_.data(), kept_}; }
-
-  bool next() noexcept {
-    std::size_t count = 0;
-    if (!header('*', count) || count == 0) return false;
-    kept_ = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      std::size_t size = 0;
-      if (!header('$', size) || rest_.size() < 2 || size > rest_.size() - 2) return false;
-      if (kept_ < parts_.size()) parts_[kept_++] = rest_.substr(0, size);
-      rest_.remove_prefix(size);
-      if (!rest_.starts_with("\r\n")) return false;
-      rest_.remove_prefix(2);
-    }
-    return true;
-  }
-
- private:
-  bool header(char kind, std::size_t& number) noexcept {
-    if (rest_.empty() || rest_.front() != kind) return false;
-    auto [end, failed] = std::from_chars(rest_.data() + 1, rest_.data() + rest_.size(), number);
-    if (failed != std::errc{}) return false;
-    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-    if (!rest_.starts_with("\r\n")) return false;
-    rest_.remove_prefix(2);
-    return true;
-  }
-
-  std::string_view rest_;
-  std::array<std::string_view, 16> parts_;
-  std::size_t kept_ = 0;
-};
 
 error refuse(const row& r) {
   return make_error(ec::unsupported, std::string{r.name} + " " + std::string{r.advice});
@@ -170,7 +128,7 @@ std::string_view refusal(std::span<const std::string_view> parts) noexcept {
 }
 
 expected<command_kind> classify(const redis_commands& commands) {
-  wire_reader reader{commands.wire};
+  internal::wire_reader reader{commands.wire};
   auto kind = command_kind::ordinary;
   const row* transaction = nullptr;
   std::uint32_t seen = 0;

@@ -37,7 +37,6 @@ struct connection_stats {
 /// - A request of more than `max_pending` commands is `too_large`. Above `max_pending` or
 ///   `max_pending_bytes` in all it fails with `overloaded`; a single one larger than
 ///   `max_pending_bytes` is taken when nothing else waits.
-/// `rediss://` is refused with `unsupported`.
 class connection final : private internal::link_owner {
  public:
   using clock = deadline_wheel::clock;

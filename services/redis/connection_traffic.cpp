@@ -101,7 +101,9 @@ connection::reply_callback connection::release(entries& from, entries::iterator 
 void connection::expire(entries::iterator at) {
   bool written = at->wire.empty();
   auto text = link_.say("no reply in time");
-  if (!written) text = last_error() ? context_of(last_error()) : link_.say("no connection in time");
+  if (!written)
+    text = last_error() ? context_of(last_error())
+                        : link_.say("no connection in time" + link_.advice());
   auto done = std::exchange(at->done, nullptr);
   if (written) {
     at->replies = {};

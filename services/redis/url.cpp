@@ -48,6 +48,11 @@ std::pair<std::string_view, std::optional<std::string_view>> cut(std::string_vie
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
+std::string shown(const url::address& where) {
+  auto host = where.host.find(':') == std::string::npos ? where.host : "[" + where.host + "]";
+  return host + ":" + std::to_string(where.port);
+}
+
 /// Fills a url part by part; each step says what is wrong with its part.
 class reader {
  public:
@@ -72,8 +77,19 @@ class reader {
       result.via = url::transport::tls;
     else if (scheme == "unix" || scheme == "redis+unix")
       result.via = url::transport::unix_socket;
-    else
-      return fault("scheme '" + std::string{scheme} + "' is none of redis, rediss, unix");
+    else if (scheme.ends_with("+sentinel"))
+      asks_sentinels_ = true;
+    else if (scheme.ends_with("+cluster"))
+      is_cluster_ = true;
+    const bool known = scheme == "redis" || scheme == "rediss" || scheme == "unix" ||
+                       scheme == "redis+unix" || scheme == "redis+sentinel" ||
+                       scheme == "rediss+sentinel" || scheme == "redis+cluster" ||
+                       scheme == "rediss+cluster";
+    if (!known)
+      return fault(
+          "scheme '" + std::string{scheme} +
+          "' is none of redis, rediss, unix, redis+sentinel, redis+cluster (or rediss+..)");
+    if (scheme.starts_with("rediss")) result.via = url::transport::tls;
     rest = *body;
     if (rest.starts_with("//"))
       rest.remove_prefix(2);
@@ -91,7 +107,12 @@ class reader {
       authority.remove_prefix(at + 1);
     }
     if (result.via == url::transport::unix_socket) return read_socket_path(authority, path);
-    if (auto failed = read_host(authority)) return failed;
+    if (asks_sentinels_) return read_sentinels(authority, path);
+    if (is_cluster_) return read_nodes(authority, path);
+    url::address where;
+    if (auto failed = read_host(authority, where)) return failed;
+    result.host = std::move(where.host);
+    result.port = where.port;
     if (path.size() > 1 && !read_db(path.substr(1)))
       return fault("database '" + std::string{path.substr(1)} + "' is not a number");
     return {};
@@ -129,7 +150,35 @@ class reader {
     return {};
   }
 
-  error read_host(std::string_view text) {
+  error read_sentinels(std::string_view hosts, std::string_view path) {
+    if (auto failed = read_hosts(hosts, 26379, result.sentinels)) return failed;
+    if (path.size() < 2) return {};
+    auto [name, db] = cut(path.substr(1), '/');
+    auto service = decode(name);
+    if (!service) return fault("service name has a bad percent encoding");
+    if (!service->empty()) result.service = std::move(*service);
+    if (db && !db->empty() && !read_db(*db))
+      return fault("database '" + std::string{*db} + "' is not a number");
+    return {};
+  }
+
+  error read_nodes(std::string_view hosts, std::string_view path) {
+    if (path.size() > 1 && path != "/0") return fault("a Cluster has no databases but 0");
+    return read_hosts(hosts, 6379, result.nodes);
+  }
+
+  error read_hosts(std::string_view hosts, std::uint16_t port, std::vector<url::address>& to) {
+    for (std::optional<std::string_view> rest = hosts; rest;) {
+      auto [one, more] = cut(*rest, ',');
+      url::address where{"localhost", port};
+      if (auto failed = read_host(one, where)) return failed;
+      to.push_back(std::move(where));
+      rest = more;
+    }
+    return {};
+  }
+
+  error read_host(std::string_view text, url::address& to) {
     std::string_view host = text;
     std::optional<std::string_view> port;
     if (text.starts_with('[')) {
@@ -144,9 +193,9 @@ class reader {
     }
     auto decoded = decode(host);
     if (!decoded) return fault("host has a bad percent encoding");
-    if (!decoded->empty()) result.host = std::move(*decoded);
+    if (!decoded->empty()) to.host = std::move(*decoded);
     // What stands here may be a piece of a password that was not encoded, so it is not shown.
-    if (port && !port->empty() && (!parse_number(*port, result.port) || result.port == 0))
+    if (port && !port->empty() && (!parse_number(*port, to.port) || to.port == 0))
       return fault("port is not a number from 1 to 65535 " + std::string{encoding_advice});
     return {};
   }
@@ -168,14 +217,34 @@ class reader {
     if (key == "user" || key == "username") return set_user(given);
     if (key == "pass" || key == "password") return set_password(given);
     if (key == "db") return read_db(given) ? error{} : fault("option db is not a number");
-    if (key != "client_name")
+    if (key == "ssl_cert_reqs") {
+      if (given != "none" && given != "required")
+        return fault("option ssl_cert_reqs is neither 'required' nor 'none'");
+      result.tls.verifies = given == "required";
+      return {};
+    }
+    auto* to = text_option(key);
+    if (!to)
       return fault("option '" + std::string{key} +
-                   "' is not known (known: db, user, pass, client_name)");
-    auto name = decode(given);
-    if (!name) return fault("option client_name has a bad percent encoding");
-    result.client_name = std::move(*name);
+                   "' is not known (known: db, user, pass, client_name, sentinel_user, "
+                   "sentinel_password, ssl_ca_certs, ssl_certfile, ssl_keyfile, ssl_cert_reqs)");
+    auto text = decode(given);
+    if (!text) return fault("option " + std::string{key} + " has a bad percent encoding");
+    *to = std::move(*text);
     return {};
   }
+
+  std::string* text_option(std::string_view key) {
+    if (key == "client_name") return &result.client_name;
+    if (key == "sentinel_user") return &result.sentinel_user;
+    if (key == "sentinel_password") return &result.sentinel_password;
+    if (key == "ssl_ca_certs") return &result.tls.authorities;
+    if (key == "ssl_certfile") return &result.tls.certificate;
+    if (key == "ssl_keyfile") return &result.tls.key;
+    return nullptr;
+  }
+
+  bool asks_sentinels_ = false, is_cluster_ = false;
 };
 
 }  // namespace
@@ -191,9 +260,14 @@ std::string url::without_password() const {
   auto number = std::to_string(db);
   if (via == transport::unix_socket)
     return "unix://" + who + path + (db == 0 ? "" : "?db=" + number);
-  auto shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
-  return (via == transport::tls ? "rediss://" : "redis://") + who + shown + ":" +
-         std::to_string(port) + "/" + number;
+  const std::string scheme = via == transport::tls ? "rediss" : "redis";
+  if (sentinels.empty() && nodes.empty())
+    return scheme + "://" + who + shown({host, port}) + "/" + number;
+  std::string hosts;
+  for (const auto& each : nodes.empty() ? sentinels : nodes)
+    hosts += (hosts.empty() ? "" : ",") + shown(each);
+  if (!nodes.empty()) return scheme + "+cluster://" + who + hosts;
+  return scheme + "+sentinel://" + who + hosts + "/" + service + "/" + number;
 }
 
 }  // namespace puff::redis

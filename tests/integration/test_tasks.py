@@ -41,8 +41,8 @@ class World:
     def _env(self):
         return {"TASK_NOTES": str(self.notes_file)}
 
-    def worker(self, *arguments):
-        worker = self._puff(*(arguments or ("worker",)), **self._env)
+    def worker(self, *arguments, env=None):
+        worker = self._puff(*(arguments or ("worker",)), **self._env, **(env or {}))
         worker.wait_for_line("is running")
         return worker
 
@@ -237,7 +237,7 @@ def test_w9_what_was_computed_survives_a_restart_of_redis(puff, project, tmp_pat
 
 def test_tasks_of_a_killed_worker_run_elsewhere_after_their_lease(world):
     first = world.worker()
-    id_ = world.add("work.note_and_sleep, ['x', 1500]")
+    id_ = world.add("work.hang_once, 'x', timeout_ms=90_000")
     wait_until(lambda: world.notes() == ["begin x 1"], "it runs")
     second = world.worker()
     first.kill()
@@ -249,7 +249,7 @@ def test_tasks_of_a_killed_worker_run_elsewhere_after_their_lease(world):
 
 def test_a_frozen_worker_is_fenced(world):
     first = world.worker()
-    id_ = world.add("work.note_and_sleep, ['x', 1200]")
+    id_ = world.add("work.hang_once, 'x', timeout_ms=90_000")
     wait_until(lambda: world.notes() == ["begin x 1"], "it runs")
     second = world.worker()
     first.send_signal(signal.SIGSTOP)
@@ -428,8 +428,8 @@ def test_cron_runs_once_on_many_nodes(puff, project, redis_server):
 
 
 def test_an_unknown_script_of_redis_is_no_silent_failure(world):
-    world.redis.command("SET", "{puff:tasks:default}:r", "not a zset")
+    world.redis.command("SET", "{puff:tasks:default}:a", "no list")
     kind, text = world.ask("q.add_task(work.add, [1])")["raised"]
     assert kind == "RedisError" or "WRONGTYPE" in text
     with pytest.raises(RedisError):
-        world.redis.command("ZCARD", "{puff:tasks:default}:r")
+        world.redis.command("LLEN", "{puff:tasks:default}:a")

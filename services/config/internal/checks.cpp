@@ -127,10 +127,14 @@ std::string postgres_url(std::string_view text) {
 }
 
 std::string redis_url(std::string_view text) {
-  constexpr std::array<std::string_view, 4> schemes{"redis://", "rediss://",
-                                                    "unix:", "redis+unix:"};
+  constexpr std::array<std::string_view, 8> schemes{
+      "redis://",         "rediss://",         "unix:",
+      "redis+unix:",      "redis+sentinel://", "rediss+sentinel://",
+      "redis+cluster://", "rediss+cluster://"};
   if (has_scheme(text, schemes)) return header_text(text);
-  return "must begin with redis://, rediss:// or unix://, not '" + redact(text) + "'";
+  return "must begin with redis://, rediss://, unix://, redis+sentinel:// or redis+cluster://, not "
+         "'" +
+         redact(text) + "'";
 }
 
 std::string log_levels(std::string_view text) {

@@ -26,6 +26,13 @@ bool concerns_connection(std::string_view text) {
          text.starts_with("DENIED") || passes(text);
 }
 
+bool is_replica(const redis_value& role) {
+  const auto* parts = std::get_if<redis_value::array>(&role.data);
+  const auto* name =
+      parts && !parts->empty() ? std::get_if<std::string>(&parts->front().data) : nullptr;
+  return name && *name != "master";
+}
+
 }  // namespace
 
 handshake::handshake(const url& where, std::string_view client_name) {
@@ -37,6 +44,8 @@ handshake::handshake(const url& where, std::string_view client_name) {
   if (where.db != 0) add({"SELECT", db}, {"SELECT " + db, false});
   auto name = printable(where.client_name.empty() ? client_name : where.client_name);
   add({"CLIENT", "SETNAME", name}, {"CLIENT SETNAME", true});
+  // A Sentinel may not know yet what it will be told in a moment.
+  if (!where.sentinels.empty()) add({"ROLE"}, {"ROLE", true, true});
 }
 
 void handshake::add(std::initializer_list<std::string_view> command, step s) {
@@ -47,6 +56,8 @@ void handshake::add(std::initializer_list<std::string_view> command, step s) {
 error handshake::take(const redis_value& reply) {
   auto current = std::move(steps_.front());
   steps_.pop_front();
+  if (current.tells_role && is_replica(reply))
+    return make_error(ec::unavailable, "the server that the Sentinels name is a replica");
   const auto* failure = std::get_if<redis_value::failure>(&reply.data);
   if (failure == nullptr || (current.may_be_refused && !concerns_connection(failure->text)))
     return {};

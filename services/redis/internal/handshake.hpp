@@ -10,7 +10,8 @@
 
 namespace puff::redis::internal {
 
-/// What must be settled on a fresh connection before anybody uses it: AUTH, SELECT, CLIENT SETNAME.
+/// What must be settled on a fresh connection before anybody uses it: AUTH, SELECT, CLIENT SETNAME,
+/// and behind Sentinels that it is a master.
 /// There is always at least one step, so a finished handshake proves that the peer is Redis.
 class handshake {
  public:
@@ -27,6 +28,7 @@ class handshake {
   struct step {
     std::string name;
     bool may_be_refused;  // by an access rule or an old server, without harm
+    bool tells_role = false;
   };
 
   void add(std::initializer_list<std::string_view> command, step s);

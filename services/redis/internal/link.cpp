@@ -11,6 +11,7 @@ link::link(boost::asio::io_context& io, deadline_wheel& wheel, connection_option
       options_(std::move(options)),
       owner_(owner),
       name_(options_.url.without_password()),
+      locator_(io, wheel, options_.url),
       jitter_(std::random_device{}()) {}
 
 link::~link() {
@@ -20,17 +21,13 @@ link::~link() {
 
 void link::start() {
   if (state_ != connection_state::idle) return;
-  if (options_.url.via == url::transport::tls) {
-    last_error_ = make_error(ec::unsupported,
-                             say("TLS to Redis is not supported yet; use redis:// or a TLS proxy"));
-    return set_state(connection_state::closed, last_error_);
-  }
   connect();
 }
 
 bool link::close(error why) {
   if (state_ == connection_state::closed) return false;
   wheel_.cancel(attempt_);
+  locator_.stop();
   if (stream_) stream_->detach();
   stream_.reset();
   last_error_ = std::move(why);
@@ -43,15 +40,26 @@ void link::connect() {
   if (state_ != connection_state::connecting) return;  // closed by whoever watches
   handshake_.emplace(options_.url, options_.client_name);
   attempt_ = wheel_.arm(clock::now() + options_.connect_timeout, [this] { attempt_timed_out(); });
+  locator_.find([this](expected<url> where) {
+    if (!where) return drop(std::move(where.error()));
+    open(*where);
+  });
+}
+
+void link::open(const url& where) {
   stream_listener& listener = *this;
-  stream_ = std::make_shared<stream>(io_, options_.url, options_.max_reply_bytes, listener);
+  stream_ = std::make_shared<stream>(io_, where, options_.max_reply_bytes, listener);
   stream_->open();
+}
+
+std::string link::advice() const {
+  return options_.url.via == url::transport::tls ? "; does the server speak TLS on that port?" : "";
 }
 
 void link::attempt_timed_out() {
   drop(make_error(ec::unavailable, "no answer within " +
                                        std::to_string(options_.connect_timeout.count()) +
-                                       " ms of connecting"));
+                                       " ms of connecting" + advice()));
 }
 
 void link::on_open() {
@@ -87,7 +95,8 @@ void link::drop(error why) {
   const auto reason = context_of(why);
   last_error_ = make_error(code_of(why), say(reason));
   owner_.on_breaking();
-  stream_->detach();
+  locator_.stop();
+  if (stream_) stream_->detach();
   stream_.reset();
   retry_later();
   set_state(connection_state::retrying, last_error_);

@@ -8,6 +8,7 @@
 
 #include "services/redis/connection_options.hpp"
 #include "services/redis/internal/handshake.hpp"
+#include "services/redis/internal/locator.hpp"
 #include "services/redis/internal/stream.hpp"
 #include "services/redis/internal/stream_listener.hpp"
 #include "services/timers/deadline_wheel.hpp"
@@ -32,7 +33,7 @@ class link_owner {
   ~link_owner() = default;
 };
 
-/// The way to one server, which comes back by itself: connects, logs in, tries again with a
+/// The way to a server, which comes back by itself: finds it, connects, logs in, tries again with a
 /// jittered back-off. What goes over it is its owner's. One thread.
 class link final : private stream_listener {
  public:
@@ -60,6 +61,8 @@ class link final : private stream_listener {
   const connection_options& options() const noexcept { return options_; }
   const std::string& name() const noexcept { return name_; }
   std::string say(const std::string& what) const { return name_ + ": " + what; }
+  /// What to ask oneself when nobody answers.
+  std::string advice() const;
 
  private:
   void on_open() override;
@@ -68,6 +71,7 @@ class link final : private stream_listener {
   void on_failed(error why) override;
 
   void connect();
+  void open(const url& where);
   void attempt_timed_out();
   void shake_hands(const redis_value& reply);
   void retry_later();
@@ -80,6 +84,7 @@ class link final : private stream_listener {
   std::string name_;  // the URL for messages
   connection_state state_ = connection_state::idle;
   error last_error_;
+  locator locator_;
   std::shared_ptr<stream> stream_;
   std::optional<handshake> handshake_;
   deadline_wheel::ticket attempt_;  // its time limit, or the time of the next one

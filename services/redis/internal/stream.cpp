@@ -109,6 +109,28 @@ void stream::connected() {
   socket_.non_blocking(true, failed);
   if (failed) return fail(ec::unavailable, failed.message());
   if (where_.via != url::transport::unix_socket) tune_tcp(socket_.native_handle());
+  if (where_.via != url::transport::tls) return opened();
+  auto session = tls_session::over(socket_.native_handle(), where_);
+  if (!session) return fail(code_of(session.error()), context_of(session.error()));
+  tls_ = std::move(*session);
+  shake_hands();
+}
+
+void stream::shake_hands() {
+  const auto next = tls_->shake_hands();
+  if (next == tls_session::progress::done) return opened();
+  if (next == tls_session::progress::failed)
+    return fail(code_of(tls_->failure()), context_of(tls_->failure()));
+  const auto what = next == tls_session::progress::wants_read ? protocol::socket::wait_read
+                                                              : protocol::socket::wait_write;
+  socket_.async_wait(what, [self = shared_from_this()](const error_code& failed) {
+    if (self->listener_ == nullptr) return;
+    if (failed) return self->fail(ec::unavailable, advice_for(failed));
+    self->shake_hands();
+  });
+}
+
+void stream::opened() {
   wait_for_replies();
   listener_->on_open();
 }
@@ -126,7 +148,7 @@ void stream::read() {
   for (int i = 0; i < reads_per_turn; ++i) {
     auto room = parser_.prepare(read_size_);
     error_code failed;
-    auto size = socket_.read_some(asio::buffer(room.data(), room.size()), failed);
+    auto size = read_some(room, failed);
     if (failed && !again(failed)) return fail(ec::connection_lost, advice_for(failed));
     if (failed) break;
     parser_.commit(size);
@@ -135,6 +157,17 @@ void stream::read() {
     read_size_ = std::min(read_size_ * 2, largest_read);
   }
   wait_for_replies();
+}
+
+std::size_t stream::read_some(std::span<char> to, error_code& failed) {
+  return tls_ ? tls_->read_some(to, failed)
+              : socket_.read_some(asio::buffer(to.data(), to.size()), failed);
+}
+
+std::size_t stream::write_some(error_code& failed) {
+  const std::span left{output_.data() + written_, output_.size() - written_};
+  return tls_ ? tls_->write_some(left, failed)
+              : socket_.write_some(asio::buffer(left.data(), left.size()), failed);
 }
 
 bool stream::parse() {
@@ -163,8 +196,7 @@ void stream::request_flush() {
 void stream::flush() {
   while (writing()) {
     error_code failed;
-    written_ += socket_.write_some(
-        asio::buffer(output_.data() + written_, output_.size() - written_), failed);
+    written_ += write_some(failed);
     if (failed && again(failed)) return wait_for_room();
     if (failed) return fail(ec::connection_lost, advice_for(failed));
   }

@@ -5,16 +5,19 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "services/redis/internal/stream_listener.hpp"
+#include "services/redis/internal/tls_session.hpp"
 #include "services/redis/reply_parser.hpp"
 #include "services/redis/url.hpp"
 
 namespace puff::redis::internal {
 
-/// One socket for one attempt to talk to a server: resolves, connects, reads replies, writes.
+/// One socket for one attempt to talk to a server: resolves, connects, agrees
+/// on TLS where the URL wants it, reads replies, writes.
 /// Handlers keep the stream alive; once detached it tells nothing and does nothing. One thread.
 class stream : public std::enable_shared_from_this<stream> {
  public:
@@ -43,9 +46,13 @@ class stream : public std::enable_shared_from_this<stream> {
   void resolve();
   void try_next_endpoint(std::string reason);
   void connected();
+  void shake_hands();
+  void opened();
   void wait_for_replies();
   void read();
   bool parse();
+  std::size_t read_some(std::span<char> to, boost::system::error_code& failed);
+  std::size_t write_some(boost::system::error_code& failed);
   void wait_for_room();
   void fail(ec code, std::string reason);
 
@@ -53,6 +60,7 @@ class stream : public std::enable_shared_from_this<stream> {
   stream_listener* listener_;
   boost::asio::ip::tcp::resolver resolver_;
   protocol::socket socket_;
+  std::unique_ptr<tls_session> tls_;
   std::vector<protocol::endpoint> endpoints_;
   std::size_t next_endpoint_ = 0;
   reply_parser parser_;

@@ -1,7 +1,8 @@
 -- ARGV: wake ('1' or '0'), then id, due ('' is now), unique key ('' is none), record for each task.
 -- Gives the ids: that of the living task where a unique one was there already.
 if ARGV[1] == '0' then woken = true end
-local ids, records, ready, soonest = {}, {}, {}, nil
+local ids, records, listed, ready = {}, {}, {}, {}
+local stamp = struct.pack('>I6', now)
 for i = 2, #ARGV, 4 do
   local id, due, unique, rec = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local held = unique ~= '' and call('HGET', U, unique)
@@ -13,7 +14,9 @@ for i = 2, #ARGV, 4 do
     records[#records + 1] = id
     records[#records + 1] = rec
     local at = due == '' and now or tonumber(due)
-    if at <= now then
+    if due == '' and string.byte(rec, 9) == USUAL then
+      listed[#listed + 1] = id .. stamp
+    elseif at <= now then
       ready[#ready + 1] = string.byte(rec, 9) * B + at
       ready[#ready + 1] = id
     else
@@ -25,8 +28,7 @@ if records[1] then
   call('HSET', T, unpack(records))
   count('added', #records / 2)
 end
-if ready[1] then
-  call('ZADD', R, unpack(ready))
-  if not woken then arm(0) end
-end
+if listed[1] then call('RPUSH', A, unpack(listed)) end
+if ready[1] then call('ZADD', R, unpack(ready)) end
+if (listed[1] or ready[1]) and not woken then arm(0) end
 return ids

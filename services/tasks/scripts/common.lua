@@ -3,7 +3,8 @@
 local call = redis.call
 local P = KEYS[1]
 local T = P .. 't'  -- hash: id -> record
-local R = P .. 'r'  -- zset: what may run, by priority band and due time
+local A = P .. 'a'  -- list: what may run since it was added, of the usual priority: id and time
+local R = P .. 'r'  -- zset: what else may run, by priority band and due time
 local S = P .. 's'  -- zset: what is due later, by due time and band
 local L = P .. 'l'  -- zset: what runs, by the lease's end and its token
 local M = P .. 'm'  -- zset: the marker that wakes an idle node
@@ -17,8 +18,9 @@ local F = P .. 'f'  -- hash: ids of steps that come later -> ''
 local X = P .. 'x'  -- zset: dead letters by time of death
 local E = P .. 'e'  -- hash: dead letters -> error
 local N = P .. 'n'  -- hash: counters
-local O = P .. 'o'  -- hash: pause and limits of the queue
+local O = P .. 'o'  -- hash: pause and limits of the queue; how many of A were cancelled
 local B = 17592186044416  -- 2^44, the width of a priority band
+local USUAL = 100  -- the band of what names no priority
 local TOKENS = 2048
 local HEAD = 22
 local time = call('TIME')
@@ -40,7 +42,7 @@ local function special(rec)
 end
 
 local function band_of(rec)
-  return sound(rec) and string.byte(rec, 9) or 100
+  return sound(rec) and string.byte(rec, 9) or USUAL
 end
 
 local function keep_of(rec)
@@ -79,6 +81,46 @@ end
 -- Wakes one idle node, now (0) or in time for `due`.
 local function arm(due)
   call('ZADD', M, 'LT', due, 'm')
+end
+
+-- Redis lets a script go on at its memory limit once it has written: what ends tasks must run then,
+-- or a full queue would never get empty.
+local function even_if_full()
+  call('DEL', P .. '-')
+end
+
+local function ready_count()
+  return call('LLEN', A) + call('ZCARD', R)
+end
+
+-- How many of the first `want` that may run come from the list, and how many from the set; ids and
+-- times in order. What was added goes by its time among the others of its band.
+local function first_ready(want)
+  local listed, set = call('LRANGE', A, 0, want - 1), {}
+  if call('EXISTS', R) == 1 then set = call('ZRANGE', R, 0, want - 1, 'WITHSCORES') end
+  local ids, times, l, s = {}, {}, 1, 1
+  local score, at = tonumber(set[2]), nil
+  while #ids < want and (listed[l] or score) do
+    at = listed[l] and struct.unpack('>I6', listed[l], 17)
+    if not at or (score and score <= USUAL * B + at) then
+      ids[#ids + 1], times[#times + 1] = set[s], score % B
+      s = s + 2
+      score = tonumber(set[s + 1])
+    else
+      ids[#ids + 1], times[#times + 1] = string.sub(listed[l], 1, 16), at
+      l = l + 1
+    end
+  end
+  return ids, times, l - 1, (s - 1) / 2
+end
+
+-- Those of the list that were cancelled are in it still.
+local function one_gone(by)
+  if call('LLEN', A) == 0 then
+    call('HDEL', O, 'gone')
+  else
+    call('HINCRBY', O, 'gone', by)
+  end
 end
 
 local function push(id, band, due)

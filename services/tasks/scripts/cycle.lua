@@ -5,6 +5,7 @@
 -- task id, token, attempt, record.
 local lease, want, ends = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local refused, claimed = {}, {}
+even_if_full()
 
 if ends > 0 then
   local ids = {}
@@ -98,21 +99,24 @@ if options[2] then want = math.min(want, tonumber(options[2]) - call('ZCARD', L)
 if options[3] and want > 0 then
   local may, free, gap = allowed('', tonumber(options[3]), tonumber(options[4]), want)
   if may < want then wait_until = math.ceil(free + may * gap) end
-  want = math.min(may, call('ZCARD', R))
+  want = math.min(may, ready_count())
   if want > 0 then call('HSET', Q, '', free + want * gap) end
 end
 
 local rounds = 0
 while want > 0 and rounds < 8 do
   rounds = rounds + 1
-  local popped = call('ZPOPMIN', R, want)
-  if not popped[1] then break end
-  local ids, leases = {}, {}
-  for i = 1, #popped, 2 do ids[#ids + 1] = popped[i] end
+  local ids, _, of_list, of_set = first_ready(want)
+  if not ids[1] then break end
+  if of_list > 0 then call('LPOP', A, of_list) end
+  if of_set > 0 then call('ZPOPMIN', R, of_set) end
+  local leases, gone = {}, 0
   local records = call('HMGET', T, unpack(ids))
   for i, id in ipairs(ids) do
     local rec = records[i]
-    if not sound(rec) then
+    if not rec and of_list > 0 then
+      gone = gone + 1
+    elseif not sound(rec) then
       bury(id, rec, '-{"type":"CorruptTask","text":"the record of this task cannot be read","traceback":""}')
     elseif string.byte(rec, 2) % 2 == 0 or admitted(id, rec) then
       local claims, given = struct.unpack('<HH', rec, 3)
@@ -126,9 +130,10 @@ while want > 0 and rounds < 8 do
     end
   end
   if leases[1] then call('ZADD', L, unpack(leases)) end
+  if gone > 0 then one_gone(-gone) end
 end
 
-local ready = call('ZCARD', R)
+local ready = ready_count()
 local due = next_due()
 if ready > 0 and not options[1] then
   if wait_until then

@@ -1,6 +1,6 @@
 -- ARGV: state, offset, how many. Gives id, time, record, and error or progress of each.
 local state, first, many = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local key = ({ready = R, scheduled = S, running = L, dead = X})[state]
+local key = ({scheduled = S, running = L, dead = X})[state]
 local out, found = {}, {}
 if state == 'parked' then
   for _, k in ipairs(call('SMEMBERS', P .. 'pk')) do
@@ -9,13 +9,21 @@ if state == 'parked' then
     end
   end
   found = {unpack(found, 2 * first + 1, math.min(#found, 2 * (first + many)))}
+elseif state == 'ready' then
+  local ids, times = first_ready(first + many)
+  for i = first + 1, #ids do
+    if call('HEXISTS', T, ids[i]) == 1 then
+      found[#found + 1] = ids[i]
+      found[#found + 1] = times[i]
+    end
+  end
 else
   found = call('ZRANGE', key, first, first + many - 1, 'WITHSCORES')
 end
 for i = 1, #found, 2 do
   local id, score = found[i], tonumber(found[i + 1])
   local at = score
-  if state == 'ready' or state == 'parked' then at = score % B end
+  if state == 'parked' then at = score % B end
   if state == 'scheduled' then at = math.floor(score / 256) end
   if state == 'running' then at = math.floor(score / TOKENS) end
   local more = state == 'dead' and call('HGET', E, id) or call('HGET', G, id)

@@ -31,10 +31,28 @@ local function drop(key, many)
   return gone
 end
 
+-- What was cancelled is in the list still, and does not count.
+local function drop_ready(many)
+  repeat
+    local listed, found = call('LPOP', A, many) or {}, 0
+    for _, each in ipairs(listed) do
+      local id = string.sub(each, 1, 16)
+      if call('HEXISTS', T, id) == 1 then
+        call('ZADD', R, USUAL * B, id)
+        found = found + 1
+      else
+        one_gone(-1)
+      end
+    end
+  until found > 0 or not listed[1]
+  return drop(R, many)
+end
+
 if verb == 'stats' then
   local out = {}
   local names = {'ready', 'scheduled', 'running', 'dead', 'stored', 'waited for', 'nodes'}
-  local sizes = {call('ZCARD', R), call('ZCARD', S), call('ZCARD', L), call('ZCARD', X),
+  local ready = ready_count() - tonumber(call('HGET', O, 'gone') or 0)
+  local sizes = {ready, call('ZCARD', S), call('ZCARD', L), call('ZCARD', X),
     call('HLEN', T), call('HLEN', W), call('ZCOUNT', P .. 'nodes', now - 5000, '+inf')}
   for i, name in ipairs(names) do out[2 * i - 1], out[2 * i] = name, sizes[i] end
   local parked = 0
@@ -71,7 +89,7 @@ elseif verb == 'retry' then
   push(what, band_of(call('HGET', T, what)), now)
   return 1
 elseif verb == 'purge' then
-  return drop(({ready = R, scheduled = S, dead = X})[what], 500)
+  return what == 'ready' and drop_ready(500) or drop(({scheduled = S, dead = X})[what], 500)
 elseif verb == 'cron' then
   -- name, time of the occurrence, id, record: once for all nodes
   if tonumber(call('HGET', P .. 'cron', what) or 0) >= tonumber(ARGV[3]) then return 0 end

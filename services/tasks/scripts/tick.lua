@@ -3,6 +3,7 @@
 -- cancelled.
 local node, lease, held = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local lost, cancelled = {}, {}
+even_if_full()
 call('ZADD', P .. 'nodes', now, node)
 for first = 1, held, 500 do
   local ids, renewed = {}, {}
@@ -65,6 +66,6 @@ if call('SET', P .. 'sweep', node, 'NX', 'PX', 400) then
   call('ZREMRANGEBYSCORE', P .. 'nodes', '-inf', now - 60000)
 end
 promote()
-local ready = call('ZCARD', R)
+local ready = ready_count()
 if ready > 0 and call('HEXISTS', O, 'paused') == 0 then arm(0) end
 return {now, next_due(), ready, lost, cancelled}

@@ -67,6 +67,13 @@ def note_and_sleep(param):
     return os.getpid()
 
 
+def hang_once(name):
+    note(f"begin {name} {current_task().attempt}")
+    if current_task().attempt == 1:
+        puff.sleep_ms(60_000)
+    return os.getpid()
+
+
 def die(_):
     note(f"die {current_task().attempt}")
     os.kill(os.getpid(), signal.SIGKILL)

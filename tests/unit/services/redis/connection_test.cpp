@@ -207,11 +207,28 @@ TEST_F(redis_connection, MayBeDestroyedByAnAnswer) {
   EXPECT_EQ(behind->code(), ec::shutting_down);
 }
 
-TEST_F(redis_connection, RefusesTlsWithAClearText) {
-  auto c = connect("rediss://u:hidden@127.0.0.1:1");
-  auto asked = send(*c, {"PING"});
-  EXPECT_EQ(asked->code(), ec::unsupported);
+TEST_F(redis_connection, AsksWhetherAServerThatIsSilentSpeaksTls) {
+  test::redis_server server;
+  auto c = connect("rediss://u:hidden@127.0.0.1:" + std::to_string(server.port()));
+  auto asked = send(*c, {"PING"}, 200ms);
+  ASSERT_TRUE(loop.run_until([&] { return asked->answered(); }));
+  EXPECT_EQ(asked->code(), ec::timed_out);
   EXPECT_THAT(asked->reason(), testing::AllOf(HasSubstr("TLS"), HasSubstr("rediss://u:***@")));
+}
+
+TEST_F(redis_connection, GoesToTheServerThatASentinelNames) {
+  test::redis_server server;
+  const auto port = std::to_string(server.port());
+  test::scripted_peer silent{loop.io(), [](const std::string&) { return std::string{"*-1\r\n"}; }};
+  test::scripted_peer knows{loop.io(), [&](const std::string&) {
+                              return "*2\r\n$9\r\n127.0.0.1\r\n$" + std::to_string(port.size()) +
+                                     "\r\n" + port + "\r\n";
+                            }};
+  auto hosts = silent.url().substr(8) + "," + knows.url().substr(8);
+  auto c = connect("redis+sentinel://" + hosts + "/shop");
+  auto asked = send(*c, {"PING"});
+  ASSERT_TRUE(loop.run_until([&] { return asked->answered(); }));
+  EXPECT_EQ(asked->text(), "PONG");
 }
 
 }  // namespace

@@ -69,6 +69,43 @@ TEST(redis_url, ReadsOptions) {
 
 TEST(redis_url, KnowsTls) { EXPECT_EQ(parsed("rediss://h").via, url::transport::tls); }
 
+TEST(redis_url, ReadsWhomToTrust) {
+  auto u = parsed("rediss://h?ssl_ca_certs=/a%2Fca.pem&ssl_certfile=/c&ssl_keyfile=/k");
+  EXPECT_EQ(u.tls.authorities, "/a/ca.pem");
+  EXPECT_EQ(u.tls.certificate, "/c");
+  EXPECT_EQ(u.tls.key, "/k");
+  EXPECT_TRUE(u.tls.verifies);
+  EXPECT_FALSE(parsed("rediss://h?ssl_cert_reqs=none").tls.verifies);
+  EXPECT_THAT(fault_of("rediss://h?ssl_cert_reqs=maybe"), testing::HasSubstr("ssl_cert_reqs"));
+}
+
+TEST(redis_url, ReadsSentinels) {
+  auto u = parsed("redis+sentinel://u:p@a:1,[::1]:2,c/shop/3?sentinel_password=s");
+  ASSERT_EQ(u.sentinels.size(), 3u);
+  EXPECT_EQ(u.sentinels[0].host, "a");
+  EXPECT_EQ(u.sentinels[1].host, "::1");
+  EXPECT_EQ(u.sentinels[1].port, 2);
+  EXPECT_EQ(u.sentinels[2].port, 26379);
+  EXPECT_EQ(u.service, "shop");
+  EXPECT_EQ(u.db, 3u);
+  EXPECT_EQ(u.sentinel_password, "s");
+  EXPECT_EQ(u.without_password(), "redis+sentinel://u:***@a:1,[::1]:2,c:26379/shop/3");
+  EXPECT_EQ(parsed("rediss+sentinel://a").via, url::transport::tls);
+  EXPECT_EQ(parsed("redis+sentinel://a").service, "mymaster");
+  EXPECT_THAT(fault_of("redis+sentinel://a:x/b"), testing::HasSubstr("port"));
+  EXPECT_THAT(fault_of("redis+sentinel://a/b/c"), testing::HasSubstr("database 'c'"));
+}
+
+TEST(redis_url, ReadsServersOfACluster) {
+  auto u = parsed("rediss+cluster://:p@a,b:7000");
+  ASSERT_EQ(u.nodes.size(), 2u);
+  EXPECT_EQ(u.nodes[0].port, 6379);
+  EXPECT_EQ(u.nodes[1].port, 7000);
+  EXPECT_EQ(u.via, url::transport::tls);
+  EXPECT_EQ(u.without_password(), "rediss+cluster://:***@a:6379,b:7000");
+  EXPECT_THAT(fault_of("redis+cluster://a/1"), testing::HasSubstr("databases"));
+}
+
 TEST(redis_url, ShowsItselfWithoutPassword) {
   EXPECT_EQ(parsed("redis://ann:secret@h:1/2").without_password(), "redis://ann:***@h:1/2");
   EXPECT_EQ(parsed("redis://:secret@h").without_password(), "redis://:***@h:6379/0");
