@@ -105,7 +105,8 @@ void running_execution::run_declared(layer& l, std::size_t field, const sql_fiel
     auto none = shape(f, *l.rows, correlated{rows_of(value_list{}), s.parent_keys, s.child_keys});
     return set_values(l, field, std::move(none.values));
   }
-  bound.statement->is_whole_transaction = s.autocommit && is_whole_transaction();
+  if (bound.statements.size() == 1)
+    bound.statements.front().is_whole_transaction = s.autocommit && is_whole_transaction();
   const auto id = ++last_call_;
   calls_[id] = std::make_unique<open_call>(
       open_call{l, field, std::move(arguments), {}, s.parent_keys, s.child_keys, {}, {}, {}});
