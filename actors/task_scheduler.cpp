@@ -203,7 +203,7 @@ void task_scheduler::take_rhythms(task_rhythms all) {
       continue;
     }
     std::erase_if(rhythms_, [&](const rhythm& r) { return r.what.name == each.name; });
-    rhythms_.push_back({std::move(each), std::move(*when)});
+    rhythms_.push_back({std::move(each), *when});
   }
 }
 

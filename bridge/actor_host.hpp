@@ -57,7 +57,7 @@ class actor_host {
 
  private:
   caf::delegated<actor_outcome_parcel> ask(actor_call call);
-  void deliver(std::uint64_t handle, actor_call call);
+  void deliver(std::uint64_t handle, actor_call what);
   void fence();
   void begin_rest(extent which);
   caf::delegated<retire_atom> retire();

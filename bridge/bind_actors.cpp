@@ -9,8 +9,6 @@
 #include "bridge/reference.hpp"
 #include "bridge/runtime.hpp"
 
-namespace py = pybind11;
-
 namespace puff::bridge {
 namespace {
 

@@ -47,9 +47,9 @@ template <class Verb>
 PyObject* change(const char* caller, Verb verb, PyObject* const* args, PyObject* since = nullptr) {
   const auto* side = internal::subscriber_of(args[0]);
   subscription_wish wish;
-  const bool read =
-      side && read_kind(args[1], wish.what.kind) && read_text(args[2], wish.what.name);
-  const auto limit = read ? PyLong_AsLong(args[3]) : -1;
+  if (!side || !read_kind(args[1], wish.what.kind) || !read_text(args[2], wish.what.name))
+    return nullptr;
+  const auto limit = PyLong_AsLong(args[3]);
   if (limit == -1 && PyErr_Occurred()) return nullptr;
   if (since && since != Py_None && !read_text(since, wish.since)) return nullptr;
   wish.who = side->inbox;

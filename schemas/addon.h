@@ -17,6 +17,8 @@
  * others: it may block. What belongs to one actor (messages, answers to its questions, its timers)
  * comes one at a time. Puff's functions may be called from any thread, and none of them waits. */
 
+// It is C.
+// NOLINTBEGIN(modernize-*)
 #include <stddef.h>
 #include <stdint.h>
 
@@ -162,3 +164,4 @@ typedef const puff_addon* (*puff_addon_entry_function)(void);
 #endif
 
 #endif
+// NOLINTEND(modernize-*)

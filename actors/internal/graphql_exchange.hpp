@@ -38,7 +38,7 @@ class graphql_exchange final : public graphql_client,
   void run(expected<graphql_work::context_ptr> allowed);
   void run_one(std::size_t number);
   bool is_mutation_by_get(const graphql::prepared_request& p) const;
-  void answered(std::size_t number, graphql_part answer);
+  void answered(std::size_t number, graphql_part given);
   void answer(response whole);
   bool leave();
 

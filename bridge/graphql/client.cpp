@@ -10,8 +10,6 @@
 #include "bridge/python_thread.hpp"
 #include "bridge/runtime.hpp"
 
-namespace py = pybind11;
-
 namespace puff::bridge::graphql {
 namespace {
 

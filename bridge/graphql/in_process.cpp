@@ -5,8 +5,6 @@
 #include "bridge/python_thread.hpp"
 #include "schemas/header_block.hpp"
 
-namespace py = pybind11;
-
 namespace puff::bridge::graphql {
 namespace {
 

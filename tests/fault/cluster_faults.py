@@ -11,11 +11,10 @@ one, eight askers at once. Each case hurts something, heals it, and prints a lin
 - back after: seconds from the blow to the first of a second's worth of asks without a failure.
 
 Leaves with status 1 if an accepted ask was lost, something ran twice, or a case did not recover.
-`clock skew` compiles skewed_clock.cpp with c++."""
+`clock skew` needs a compiler."""
 
 import json
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -32,8 +31,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from faulty_node import APPS, Node
 
 from support.servers import RedisServer, wait_until
+from support.skewed_clock import skewed_clock
 
-SKEWED_CLOCK = Path(__file__).resolve().parent / "skewed_clock.cpp"
 SKEWS = {"late": -300, "early": 300}  # seconds
 LEASE_MS = 2_000
 KEYS = 16
@@ -131,13 +130,8 @@ def same_name(world: World) -> None:
 
 def clock_skew(world: World) -> None:
     """Two more nodes whose wall clocks are five minutes off, and then no others."""
-    library = world.folder / "skewed_clock.so"
-    subprocess.run(
-        ["c++", "-O1", "-shared", "-fPIC", "-o", str(library), str(SKEWED_CLOCK)], check=True
-    )
     for name, skew in SKEWS.items():
-        env = {"LD_PRELOAD": str(library), "PUFF_CLOCK_SKEW": str(skew)}
-        node = world.nodes[name] = world.add(name, **env)
+        node = world.nodes[name] = world.add(name, **skewed_clock(world.folder, skew))
         node.wait()
         off = node.ask("time.time()")["value"] - time.time()
         assert abs(off - skew) < 5, f"its clock is {off:.0f} s off, not {skew}"

@@ -10,7 +10,6 @@ status 1 if a task was lost or a case expected something else."""
 import argparse
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,8 +26,8 @@ from support.clients import RedisError
 from support.faults import FaultyProxy
 from support.puff_process import PuffProcess
 from support.servers import RedisServer, wait_until
+from support.skewed_clock import skewed_clock
 
-SKEW = Path(__file__).resolve().parents[1] / "support/clock_skew.c"
 CORRUPT = b"\x07junk"
 Case = Callable[[Field, float], None]
 CASES: dict[str, tuple[Case, tuple[str, ...]]] = {}
@@ -166,10 +165,8 @@ def network_half_open(field: Field, seconds: float) -> None:
 
 @case()
 def clocks_apart(field: Field, seconds: float) -> None:
-    library = str(field.folder / "clock_skew.so")
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, str(SKEW)], check=True)
-    for skew in ("300", "-300"):
-        field.worker({"LD_PRELOAD": library, "CLOCK_SKEW": skew})
+    for skew in (300, -300):
+        field.worker(skewed_clock(field.folder, skew))
     producer = field.produce(ms=30)
     time.sleep(min(seconds, 5))
     victim = field.worker()

@@ -1,13 +1,11 @@
 """Short forms of `tests/fault/tasks.py`: what breaks around a queue, and what is left of it."""
 
-import subprocess
-
 import pytest
 from integration.test_tasks import World
 
 from support.faults import FaultyProxy
-from support.puff_process import ROOT
 from support.servers import wait_until
+from support.skewed_clock import skewed_clock
 
 
 @pytest.fixture
@@ -56,12 +54,9 @@ def lease_is_over(redis):
 
 
 def test_clocks_of_nodes_that_differ_decide_nothing(world_of, tmp_path):
-    library = str(tmp_path / "clock_skew.so")
-    source = str(ROOT / "tests/support/clock_skew.c")
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
     world = world_of()
-    for skew in ("300", "-300"):
-        world.worker(env={"LD_PRELOAD": library, "CLOCK_SKEW": skew})
+    for skew in (300, -300):
+        world.worker(env=skewed_clock(tmp_path, skew))
     ids = world.do("q.add_tasks(work.note_and_sleep, [[n, 100] for n in range(64)])")
     for id_ in ids:
         assert "value" in world.result(id_)

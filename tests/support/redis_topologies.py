@@ -216,7 +216,8 @@ class SentinelWorld:
         with RedisClient(("127.0.0.1", port)) as sentinel:
             fields = sentinel.command("SENTINEL", "MASTER", "shop")
         facts = dict(zip(fields[::2], fields[1::2], strict=True))
-        return facts[b"num-slaves"] == b"1" and facts[b"num-other-sentinels"] == b"2"
+        counts = (facts[b"num-slaves"], facts[b"num-other-sentinels"])
+        return counts == (b"1", b"2")
 
     @staticmethod
     def _role(server: RedisServer) -> bytes:

@@ -259,7 +259,8 @@ TEST_F(load_test, WrongUrlsNeverShowTheirPassword) {
   file("[[redis]]\n");
   from.environment["PUFF_DEFAULT_REDIS_URL"] = "http://bob:secret@x";
   EXPECT_EQ(wrong(),
-            "PUFF_DEFAULT_REDIS_URL: must begin with redis://, rediss:// or unix://, not "
+            "PUFF_DEFAULT_REDIS_URL: must begin with redis://, rediss://, unix://, "
+            "redis+sentinel:// or redis+cluster://, not "
             "'http://bob:***@x'");
 }
 
