@@ -1,13 +1,11 @@
 """Subscriptions that tests listen to over a network."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import puff
-from puff import graphql
+from graphql_streams import CLOSED, Streams, bearer
 
-CLOSED: list[str] = []
+from puff import graphql
 
 
 def forbidden(context) -> bool:
@@ -38,54 +36,7 @@ class Mutation:
 
 
 @dataclass
-class Subscription:
-    @classmethod
-    def ticks(cls, context, /, count: int = 3) -> Iterator[int]:
-        for number in range(count):
-            puff.sleep_ms(1)
-            yield number
-
-    @classmethod
-    async def later(cls, context, /, count: int = 3) -> AsyncIterator[int]:
-        for number in range(count):
-            await asyncio.sleep(0.001)
-            yield number
-
-    @classmethod
-    def endless(cls, context, /, name: str) -> Iterator[int]:
-        number = 0
-        try:
-            while True:
-                yield number
-                number += 1
-        finally:
-            CLOSED.append(name)
-
-    @classmethod
-    def waits(cls, context, /, name: str) -> Iterator[int]:
-        try:
-            yield 0
-            puff.sleep_ms(60_000)
-        finally:
-            CLOSED.append(name)
-
-    @classmethod
-    async def waits_later(cls, context, /, name: str) -> AsyncIterator[int]:
-        try:
-            yield 0
-            await asyncio.sleep(60)
-        finally:
-            CLOSED.append(name)
-
-    @classmethod
-    def breaks(cls, context, /) -> Iterator[int]:
-        yield 1
-        raise graphql.GraphQLError("broken")
-
-    @classmethod
-    def refused(cls, context, /) -> Iterator[int]:
-        raise graphql.PermissionDenied(403, "no events for you")
-
+class Subscription(Streams):
     @classmethod
     def expires(cls, context, /) -> Iterator[int]:
         yield 1
@@ -98,9 +49,4 @@ class Schema:
     mutation: Mutation
     subscription: Subscription
 
-    @staticmethod
-    def auth(headers):
-        token = headers.get("authorization", "").removeprefix("Bearer ")
-        if token == "bad":
-            raise graphql.PermissionDenied(403, "you may not")
-        return token or None
+    auth = staticmethod(bearer)

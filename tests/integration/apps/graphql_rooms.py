@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, List, Tuple  # noqa: UP035
 
+from graphql_streams import bearer
+
 from puff import graphql
 from puff.pubsub import Gap, global_pubsub
 
@@ -75,9 +77,4 @@ class Schema:
     mutation: Mutation
     subscription: Subscription
 
-    @staticmethod
-    def auth(headers):
-        token = headers.get("authorization", "").removeprefix("Bearer ")
-        if token == "bad":
-            raise graphql.PermissionDenied(403, "you may not")
-        return token or None
+    auth = staticmethod(bearer)

@@ -1,16 +1,15 @@
 """A served schema: SQL in all conventions, connections, mutations, subscriptions."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, List, Optional, Tuple  # noqa: UP035
 
+from graphql_streams import CLOSED, Streams
+
 import puff
 from puff import graphql
 from puff.graphql import global_graphql
-
-CLOSED: list[str] = []
 
 
 @dataclass
@@ -127,53 +126,12 @@ class Tick:
 
 
 @dataclass
-class Subscription:
+class Subscription(Streams):
     @classmethod
     def ticks(cls, context, /, count: int = 3) -> Iterable[Tick]:
         for number in range(count):
             puff.sleep_ms(1)
             yield Tick(number, f"tick {number}")
-
-    @classmethod
-    async def later(cls, context, /, count: int = 3) -> AsyncIterator[int]:
-        for number in range(count):
-            await asyncio.sleep(0.001)
-            yield number
-
-    @classmethod
-    def endless(cls, context, /, name: str) -> Iterator[int]:
-        number = 0
-        try:
-            while True:
-                yield number
-                number += 1
-        finally:
-            CLOSED.append(name)
-
-    @classmethod
-    def waits(cls, context, /, name: str) -> Iterator[int]:
-        try:
-            yield 0
-            puff.sleep_ms(60_000)
-        finally:
-            CLOSED.append(name)
-
-    @classmethod
-    async def waits_later(cls, context, /, name: str) -> AsyncIterator[int]:
-        try:
-            yield 0
-            await asyncio.sleep(60)
-        finally:
-            CLOSED.append(name)
-
-    @classmethod
-    def breaks(cls, context, /) -> Iterator[int]:
-        yield 1
-        raise graphql.GraphQLError("broken")
-
-    @classmethod
-    def refused(cls, context, /) -> Iterator[int]:
-        raise graphql.PermissionDenied(403, "no events for you")
 
 
 @dataclass

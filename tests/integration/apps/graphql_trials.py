@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any, List, Optional, Tuple  # noqa: UP035
 from uuid import UUID
 
+from graphql_streams import bearer
+
 import puff
 from puff import graphql
 
@@ -149,9 +151,4 @@ class Schema:
     mutation: Mutation
     subscription: Subscription
 
-    @staticmethod
-    def auth(headers):
-        token = headers.get("authorization", "").removeprefix("Bearer ")
-        if token == "bad":
-            raise graphql.PermissionDenied(403, "you may not")
-        return token or None
+    auth = staticmethod(bearer)
