@@ -5,10 +5,10 @@ import shutil
 import subprocess
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from support.clients import RedisClient, RedisError
+from support.server_process import Started
 from support.servers import RedisServer, accepts, free_port, wait_until
 
 
@@ -52,7 +52,7 @@ def _port_of_cluster() -> int:
     return port
 
 
-class RedisCluster:
+class RedisCluster(Started):
     """Three masters, each with a replica."""
 
     def __init__(self, folder: Path, *options: str) -> None:
@@ -120,19 +120,8 @@ class RedisCluster:
         infos = [server.command("CLUSTER", "INFO") for server in servers]
         return all(isinstance(info, bytes) and b"cluster_state:ok" in info for info in infos)
 
-    def __enter__(self) -> Self:
-        return self.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-
-class SentinelWorld:
+class SentinelWorld(Started):
     """A master, a replica, and three Sentinels that watch them under the name "shop"."""
 
     def __init__(self, folder: Path, *options: str) -> None:
@@ -227,14 +216,3 @@ class SentinelWorld:
             return b""
         assert isinstance(answer, list)
         return bytes(answer[0])
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
