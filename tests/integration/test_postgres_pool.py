@@ -507,6 +507,30 @@ def test_copying(table):
     assert b"".join(pieces) == b"c\n"
 
 
+def copied(query, *args):
+    pieces = []
+    db.copy_from_query(query, *args, output=pieces.append)
+    return b"".join(pieces).decode()
+
+
+def test_a_query_that_is_copied_takes_values(table):
+    assert copied("SELECT $1::int + 1, $2, $1::text", 41, None) == "42\t\\N\t41\n"
+    assert copied("SELECT n FROM generate_series(1, 9) n WHERE n > $1 LIMIT $2", 3, 1) == "4\n"
+    assert copied("SELECT $1", "'; DROP TABLE facts; -- \\") == "'; DROP TABLE facts; -- \\\\\n"
+    assert copied("SELECT $1::bytea, $2::int[]", b"\x00'", [1, None]) == "\\\\x0027\t{1,NULL}\n"
+
+
+def test_a_dollar_in_a_copied_query_may_be_no_value():
+    query = """SELECT '$1''$1', E'\\'$1', "$1", $$$1$$, $t$'$1$t$, a$1 /* $1 */ -- $1
+        FROM (SELECT 1 AS "$1", 2 AS a$1) AS x WHERE 3 = $1"""
+    assert copied(query, 3) == "$1'$1\t'$1\t1\t$1\t'$1\t2\n"
+
+
+def test_a_copied_query_that_lacks_a_value_names_it():
+    with pytest.raises(ValueError, match=r"\$2, and 1 values"):
+        copied("SELECT $1, $2", 1)
+
+
 def test_values_of_every_kind_are_copied_in():
     rows = [
         (True, -(2**63), 0.1, "\\\t\n\r\\N é", b"\\x\x00\t\xff", Decimal("1e-9"), [1, None], None),

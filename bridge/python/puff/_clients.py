@@ -1,5 +1,6 @@
 """What the clients of the node's resources have in common."""
 
+from abc import ABC, abstractmethod
 from typing import Any, Self
 
 DEFAULT_TIMEOUT_MS = 10_000
@@ -42,15 +43,15 @@ class TimedClient(NamedClient):
         return type(self)(self._name, timeout_ms)
 
 
-class Receiver:
+class Receiver(ABC):
     """What comes one by one: `receive` waits for the next, None is the end. Iterating receives
     (`for` in a greenlet, `async for` on the asyncio thread); leaving its `with` block closes it."""
 
-    def receive(self) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def receive(self) -> Any: ...
 
-    def close(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def close(self) -> None: ...
 
     def __enter__(self) -> Self:
         return self

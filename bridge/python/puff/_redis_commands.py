@@ -1,6 +1,7 @@
 """The commands of Redis as methods: keys and strings, lists, and what concerns the server. The rest
 is in `_redis_collections` and `_redis_table`."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -50,14 +51,14 @@ def pairs(items: Mapping[Any, Word] | Iterable[tuple[Any, Word]]) -> tuple[Word,
     return tuple(word for item in found for word in item)
 
 
-class CommandBase:
+class CommandBase(ABC):
     """What a family of commands needs: somebody to call, and iteration over pages."""
 
+    @abstractmethod
     def _call(
         self, words: tuple[Any, ...], decode: Decode | None = None, waits: Seconds | None = 0
     ) -> Any:
         """Sends a command; `waits` is how long the server itself may wait, None for ever."""
-        raise NotImplementedError
 
     def _pages(self, command: tuple[Word, ...], options: tuple[Word, ...], items: Decode) -> Any:
         """The items of all pages of a SCAN command, in a generator (on the asyncio thread an async

@@ -6,6 +6,7 @@ in C++, which is used where nobody registered others."""
 
 import datetime
 import decimal
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -97,8 +98,8 @@ class _Literal:
     def __init__(self, obj: Any) -> None:
         self.adapted = obj
 
-    def getquoted(self) -> bytes:
-        raise NotImplementedError
+    @abstractmethod
+    def getquoted(self) -> bytes: ...
 
     def __conform__(self, protocol: Any) -> Any:
         return self if protocol is ISQLQuote else None

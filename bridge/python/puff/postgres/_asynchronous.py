@@ -1,6 +1,7 @@
 """How a connection runs statements without waiting for them."""
 
 import weakref
+from abc import abstractmethod
 from typing import Any
 
 from puff._puff import PgFailure
@@ -95,6 +96,6 @@ class Asynchronous(TwoPhases):
             raise InterfaceError("the wait callback returned before the statement was done")
         return reply
 
+    @abstractmethod
     def close(self) -> None:
         """Gives the connection back, or closes it."""
-        raise NotImplementedError

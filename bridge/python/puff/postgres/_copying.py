@@ -1,5 +1,6 @@
 """The calls of a cursor for COPY."""
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,9 +12,9 @@ from puff.postgres._fetching import Fetching
 class Copying(Fetching):
     """The part of a cursor that copies between tables and files."""
 
+    @abstractmethod
     def mogrify(self, query: Any, vars: Any = None) -> bytes:
         """The statement that `execute` would run."""
-        raise NotImplementedError
 
     def copy_expert(
         self, sql: Any, file: Any, size: int = 8192, *, timeout: float | None = None

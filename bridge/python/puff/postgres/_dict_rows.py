@@ -1,5 +1,6 @@
 """Cursors whose rows know the names of their columns."""
 
+from abc import abstractmethod
 from collections import OrderedDict, namedtuple
 from collections.abc import Iterator
 from functools import lru_cache
@@ -21,8 +22,8 @@ class DictCursorBase(cursor):
         self._prefetch = False
         self.row_factory = row_factory
 
-    def _build_index(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _build_index(self) -> None: ...
 
     def fetchone(self) -> Any:
         if self._fetch("fetchone", 1) <= 0:

@@ -1,5 +1,6 @@
 """A connection's way to its server: the session, what it says of itself, and how it fails."""
 
+from abc import abstractmethod
 from functools import cache
 from typing import Any
 
@@ -148,8 +149,8 @@ class Link:
             raise self._raised_by(result, cursor)
         return result
 
-    def _run_by_callback(self, session: Any, sql: bytes, callback: _wait.Callback) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def _run_by_callback(self, session: Any, sql: bytes, callback: _wait.Callback) -> Any: ...
 
     # -- what replies say of the session --
 

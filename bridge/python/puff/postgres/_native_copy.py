@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,18 @@ _PIECE = 256 * 1024
 # The server reads one while the next is made.
 _PIECE_OF_RECORDS = 64 * 1024
 _DRAINED_MS = 5000
+# A parameter; or what may hold a dollar that is none: strings, names, comments.
+_PARAMETER = re.compile(
+    r"""\$(?P<number>\d+)
+    | \b[eE]'(?:[^'\\]|\\.|'')*'
+    | '(?:[^']|'')*'
+    | "(?:[^"]|"")*"
+    | --[^\n]*
+    | /\*.*?\*/
+    | \$(?P<tag>[^\W\d]\w*)?\$.*?\$(?(tag)(?P=tag))\$
+    | [^\W\d][\w$]*""",
+    re.VERBOSE | re.DOTALL,
+)
 
 
 def quoted_name(name: str) -> str:
@@ -59,10 +72,19 @@ def options_text(options: dict[str, Any]) -> str:
 
 
 def with_literals(query: str, args: tuple[Any, ...]) -> str:
-    """COPY takes no parameters: a query that has some cannot be copied."""
-    if args:
-        raise NotImplementedError("COPY takes no parameters: write the values into the query")
-    return query
+    """The query with literals for $1, $2, .., because COPY takes no parameters. The server finds
+    their types as it finds those of parameters."""
+
+    def literal(found: re.Match[str]) -> str:
+        if found["number"] is None:
+            return found[0]
+        index = int(found["number"]) - 1
+        if not 0 <= index < len(args):
+            raise ValueError(f"the query has {found[0]}, and {len(args)} values came with it")
+        value = args[index]
+        return "NULL" if value is None else quoted_text(_text_of(value))
+
+    return _PARAMETER.sub(literal, query) if args else query
 
 
 def pieces(source: Any) -> Iterator[bytes]:
