@@ -25,6 +25,12 @@ name = "streams"
 schema = "graphql_live.Schema"
 url = "/streams"
 playground_url = "/streams/playground"
+[[graphql]]
+name = "incremental"
+schema = "graphql_incremental.Schema"
+url = "/incremental"
+playground_url = "/incremental/playground"
+incremental = true
 """
 
 
@@ -59,6 +65,38 @@ def test_a_query_and_a_subscription(site, tmp_path: Path, path: str) -> None:
             assert page.complaints == []
             ours = (site.url, site.url.replace("http", "ws"), "data:")
             assert [url for url in page.requests if not url.startswith(ours)] == []
+
+    asyncio.run(use())
+
+
+INCREMENTAL = [
+    ('{ authors { id ... @defer { held(gate: "a") } } }', '"id": 2', "held."),
+    ('{ authors(count: 3) @stream(initialCount: 1) { id held(gate: "b") } }', "1 was", "3 was"),
+]
+
+
+@pytest.mark.parametrize(("query", "first", "last"), INCREMENTAL, ids=["defer", "stream"])
+def test_what_comes_later_is_shown_when_it_comes(site, tmp_path, query, first, last) -> None:
+    gate = query.split('"')[1]
+
+    async def use() -> None:
+        async with chromium(tmp_path / "profile") as page:
+            await page.open(site.url + "/incremental/playground")
+            await page.wait_for("document.querySelector('.graphiql-query-editor .CodeMirror')")
+            await execute(page, query, first)
+            before = await page.evaluate(shown(".graphiql-response"))
+            assert last not in before
+            httpx.post(
+                f"{site.url}/incremental", json={"query": f'{{ open_gate(gate: "{gate}") }}'}
+            )
+            await page.wait_for(f"{shown('.graphiql-response')}.includes({json.dumps(last)})")
+            whole = json.loads(await page.evaluate(shown(".graphiql-response")))
+            count = 3 if gate == "b" else 2
+            assert whole["data"]["authors"] == [
+                {"id": number, "held": f"Author {number} was held."}
+                for number in range(1, count + 1)
+            ]
+            assert page.complaints == []
 
     asyncio.run(use())
 

@@ -10,6 +10,8 @@ from gql import Client, FileVar, gql
 from gql.transport.aiohttp import AIOHTTPTransport
 from integration.apps.serving import Site, served
 
+from support.graphql_world import run_node
+
 SITE = """
 [[graphql]]
 schema = "graphql_uploads.Schema"
@@ -102,6 +104,19 @@ def test_the_client_of_pypi(site, tmp_path) -> None:
     assert one["size"] == 600_000
     assert one["content_type"] == "text/plain"
     assert one["digest"] == digest(path.read_bytes())
+
+
+def test_the_upload_link_of_apollo_client(site) -> None:
+    said = run_node("clients/apollo_upload.mjs", f"{site.url}/graphql/")
+    assert said == {
+        "one": {"one": {"name": "large.txt", "content_type": "text/plain", "size": 600_000}},
+        "many": {"many": [{"name": "1.txt", "size": 1}, {"name": "2.txt", "size": 2}]},
+        "twice": {"twice": True},
+        "parcel": {"parcel": "said: first\n"},
+        "without": {"parcel": "alone: None"},
+        "wrong": 'Variable "$file" got invalid value "none"; Upload value invalid: send a file '
+        "with the request, by multipart/form-data.",
+    }
 
 
 @pytest.mark.parametrize("name", ["Apollo-Require-Preflight", "X-Requested-With"])

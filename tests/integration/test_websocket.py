@@ -359,6 +359,29 @@ def test_an_application_that_does_not_listen_stops_its_client(site, name):
     site.wait_for_event("", name, f"heard {sent}")
 
 
+def test_who_is_not_read_is_not_cut_and_its_ping_is_answered_in_its_turn(tmp_path, name):
+    limits = "ping_interval_ms = 100\npong_timeout_ms = 1000\n"
+    with served(tmp_path, f"{SITE}{limits}") as site:
+        raw = RawSocket(site, f"/deaf?{name}")
+        frame = struct.pack("!BBH", 0x82, 0x80 | 126, 60_000) + bytes(4) + bytes(60_000)
+        bytes_sent = 0
+        raw.connection.socket.settimeout(2)  # in which a silent client would be cut
+        with contextlib.suppress(TimeoutError):
+            while True:
+                bytes_sent += raw.connection.socket.send(frame[bytes_sent % len(frame) :])
+        with connect(f"{site.url.replace('http', 'ws')}/tell") as other:
+            other.send(f"{name} listen")
+            other.recv(timeout=10)
+        raw.connection.socket.settimeout(10)
+        raw.connection.socket.sendall(frame[bytes_sent % len(frame) :])
+        raw.send(0x89, b"still there")
+        while (answer := raw.read()) == (0x89, b""):
+            raw.send(0x8A)
+        assert answer == (0x8A, b"still there")
+        raw.send(0x88, struct.pack("!H", 1000))
+        site.wait_for_event("", name, f"heard {bytes_sent // len(frame) + 1}")
+
+
 def test_a_client_that_does_not_read_stops_the_application(site, name):
     before = site.resident_kib()
     raw = RawSocket(site, f"/flood?{name}")

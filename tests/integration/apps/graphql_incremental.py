@@ -1,12 +1,14 @@
 """A served schema with what takes its time: deferred fields, lists to stream."""
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass
 
 import puff
 from puff import graphql
 
 EVENTS: list[str] = []
+GATES: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
 
 @dataclass
@@ -30,6 +32,13 @@ class Author:
         return "never"
 
     @classmethod
+    async def held(cls, parents, context, /, gate: str) -> str:
+        """Waits until the gate is open, but for the first author."""
+        if any(parent.id > 1 for parent in parents):
+            await GATES[gate].wait()
+        return graphql.aligned([f"{parent.name} was held." for parent in parents])
+
+    @classmethod
     def wrong(cls, context, /) -> str:
         raise ValueError("no such thing")
 
@@ -39,6 +48,11 @@ class Query:
     @classmethod
     def authors(cls, context, /, count: int = 2) -> list[Author]:
         return [Author(number, f"Author {number}") for number in range(1, count + 1)]
+
+    @classmethod
+    async def open_gate(cls, context, /, gate: str) -> bool:
+        GATES[gate].set()
+        return True
 
     @classmethod
     def events(cls, context, /) -> list[str]:

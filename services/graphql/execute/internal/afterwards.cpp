@@ -212,8 +212,8 @@ void running_execution::open_some(layer& l, std::size_t field, const row_set_ptr
                                   std::vector<std::uint32_t> which, layer_batch& batch) {
   auto& objects = l.fields[field].objects;
   std::ranges::sort(which);
-  const auto doubles = std::ranges::unique(which);
-  which.erase(doubles.begin(), doubles.end());
+  // Not std::ranges::unique: clang 14 cannot compile it.
+  which.erase(std::unique(which.begin(), which.end()), which.end());
   std::erase_if(which, [&](std::uint32_t row) {
     const auto& at = objects.places[row];
     return at.layer != field_objects::nowhere || at.row != field_objects::nowhere;
