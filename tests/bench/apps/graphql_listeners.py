@@ -69,7 +69,7 @@ class Client:
             if field == "heard":
                 await self.receive("next")
         if field != "heard":
-            self.writer.write(operation("{ ready }", "last"))
+            self.writer.write(operation("{ __typename }", "last"))
             await self.receive("next")
             await self.receive("complete")
 
