@@ -108,6 +108,7 @@ namespace puff::graphql {
 std::shared_ptr<execution> execute(execution_request request, response_ready done) {
   auto run = std::make_shared<internal::running_execution>(std::move(request), std::move(done));
   run->start();
+  run->limit_time();
   return run;
 }
 
