@@ -11,6 +11,10 @@ using graphql::response_media;
 /// The last part of a response that the server no longer finishes.
 constexpr std::string_view stopping = R"({"hasNext":false})";
 
+constexpr std::string_view large_body = "The body is too large.";
+
+response too_large() { return graphql::http_refusal(413, large_body, response_media::json); }
+
 std::string list_of(const std::vector<graphql_answer>& answers) {
   std::string out = "[";
   for (const auto& a : answers) {
@@ -31,41 +35,60 @@ graphql_exchange::~graphql_exchange() {
 }
 
 void graphql_exchange::begin() {
-  const auto first = std::exchange(head_->body, {});
-  if (desk_.work->options().http.uploads && graphql::is_form(*head_) && !begin_form()) return;
-  if (head_->content_length > max_body())
-    return answer(graphql::http_refusal(413, "The body is too large.", response_media::json));
+  auto first = std::exchange(head_->body, {});
+  if (rules().uploads && graphql::is_form(*head_)) return begin_form(std::move(first));
+  if (head_->content_length > rules().max_body_bytes) return answer(too_large());
   if (!take_body(first)) return;
   if (head_->body_complete) return read();
-  response_part taken;
-  taken.id = id_;
-  taken.consumed = first.size();
-  desk_.out->add(listener_, std::move(taken));
+  consumed(first.size());
 }
 
 void graphql_exchange::take(request_event& event) {
+  using kind = request_event::kind;
   if (over_) return;
-  if (event.what == request_event::kind::end) return read();
-  if (event.what == request_event::kind::drained) return drained(event.credit);
-  if (event.what != request_event::kind::body || !take_body(event.data)) return;
+  if (event.what == kind::drained) return drained(event.credit);
+  if (asks_) return hold(event);
+  if (event.what == kind::end) return read();
+  if (event.what == kind::body && take_body(event.data)) consumed(event.data.size());
+}
+
+/// Lets the client send so much more.
+void graphql_exchange::consumed(std::size_t bytes) {
   response_part taken;
   taken.id = id_;
-  taken.consumed = event.data.size();
+  taken.consumed = bytes;
   desk_.out->add(listener_, std::move(taken));
 }
 
-std::size_t graphql_exchange::max_body() const noexcept {
-  const auto& rules = desk_.work->options().http;
-  return form_ ? rules.uploads->max_bytes : rules.max_body_bytes;
+const graphql::http_rules& graphql_exchange::rules() const noexcept {
+  return desk_.work->options().http;
 }
 
-bool graphql_exchange::begin_form() {
-  if (auto wrong = graphql::refuse_form(*head_)) {
-    answer(graphql::http_refusal(wrong->status, wrong->text, response_media::json));
-    return false;
-  }
-  form_ = std::make_unique<graphql::upload_form>(*head_, *desk_.work->options().http.uploads);
-  return true;
+/// Nothing of a form is read, and no file made of it, before its sender may ask. What comes by then
+/// is not told to be consumed, so it is no more than the listener's window.
+void graphql_exchange::begin_form(std::string first) {
+  if (auto wrong = graphql::refuse_form(*head_))
+    return answer(graphql::http_refusal(wrong->status, wrong->text, response_media::json));
+  if (head_->content_length > rules().uploads->max_bytes) return answer(too_large());
+  form_ = std::make_unique<graphql::upload_form>(*head_, *rules().uploads);
+  asks_ = true;
+  held_body_ = std::move(first);
+  authorize(&graphql_exchange::form_allowed);
+}
+
+void graphql_exchange::hold(request_event& event) {
+  if (event.what == request_event::kind::end) head_->body_complete = true;
+  if (event.what == request_event::kind::body) held_body_ += event.data;
+}
+
+void graphql_exchange::form_allowed() {
+  asks_ = false;
+  if (!behalf_.context) behalf_.context = std::make_shared<graphql::request_context>();
+  behalf_.context->uploads = form_->files();
+  const auto held = std::exchange(held_body_, {});
+  if (!take_body(held)) return;
+  if (head_->body_complete) return read();
+  consumed(held.size());
 }
 
 /// False if that was too much, or wrong; then it is answered.
@@ -73,8 +96,8 @@ bool graphql_exchange::take_body(std::string_view bytes) {
   std::optional<graphql::form_fault> wrong;
   if (form_)
     wrong = form_->take(bytes);
-  else if (body_.size() + bytes.size() > max_body())
-    wrong = {413, "The body is too large."};
+  else if (body_.size() + bytes.size() > rules().max_body_bytes)
+    wrong = {413, std::string{large_body}};
   else
     body_ += bytes;
   if (wrong) answer(graphql::http_refusal(wrong->status, wrong->text, response_media::json));
@@ -93,27 +116,32 @@ bool graphql_exchange::end_form() {
 
 void graphql_exchange::read() {
   if (form_ && !end_form()) return;
-  auto asked = graphql::read_question(*head_, body_, desk_.work->options().http);
+  auto asked = graphql::read_question(*head_, body_, rules());
   if (auto* refused = std::get_if<response>(&asked)) return answer(std::move(*refused));
   question_ = std::move(std::get<graphql::http_question>(asked));
+  if (form_) return run();
+  authorize(&graphql_exchange::run);
+}
+
+/// Then goes on if its sender may.
+void graphql_exchange::authorize(void (graphql_exchange::*then)()) {
   desk_.work->authorize(head_->headers, graphql::bearer_token(head_->headers),
-                        [me = weak_from_this()](expected<graphql_work::context_ptr> allowed) {
-                          if (auto self = me.lock(); self && !self->over_)
-                            self->run(std::move(allowed));
+                        [me = weak_from_this(), then](expected<graphql_work::context_ptr> how) {
+                          const auto self = me.lock();
+                          if (!self || self->over_) return;
+                          if (!how) return self->deny(how.error());
+                          self->behalf_.context = std::move(*how);
+                          (*self.*then)();
                         });
 }
 
-void graphql_exchange::run(expected<graphql_work::context_ptr> allowed) {
-  if (!allowed) {
-    desk_.work->counts().denied.fetch_add(1, std::memory_order_relaxed);
-    auto refused = graphql_work::refusal(allowed.error());
-    return answer(graphql::http_answer(refused.how, std::move(refused.body), question_.media));
-  }
-  behalf_.context = std::move(*allowed);
-  if (form_) {
-    if (!behalf_.context) behalf_.context = std::make_shared<graphql::request_context>();
-    behalf_.context->uploads = form_->files();
-  }
+void graphql_exchange::deny(const error& why) {
+  desk_.work->counts().denied.fetch_add(1, std::memory_order_relaxed);
+  auto refused = graphql_work::refusal(why);
+  answer(graphql::http_answer(refused.how, std::move(refused.body), question_.media));
+}
+
+void graphql_exchange::run() {
   if (question_.what != graphql::question_kind::execute || !question_.token.empty())
     return run_single();
   const auto count = question_.operations.size();

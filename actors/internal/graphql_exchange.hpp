@@ -32,12 +32,17 @@ class graphql_exchange final : public graphql_client,
   bool has_room() const noexcept;
 
  private:
-  std::size_t max_body() const noexcept;
-  bool begin_form();
+  const graphql::http_rules& rules() const noexcept;
+  void begin_form(std::string first);
+  void hold(request_event& event);
+  void form_allowed();
+  void consumed(std::size_t bytes);
   bool take_body(std::string_view bytes);
   bool end_form();
   void read();
-  void run(expected<graphql_work::context_ptr> allowed);
+  void authorize(void (graphql_exchange::*then)());
+  void deny(const error& why);
+  void run();
   void run_one(std::size_t number);
   bool is_mutation_by_get(const graphql::prepared_request& p) const;
   void answered(std::size_t number, graphql_part given);
@@ -73,6 +78,7 @@ class graphql_exchange final : public graphql_client,
   std::unique_ptr<request> head_;
   std::string body_;
   std::unique_ptr<graphql::upload_form> form_;  // of a request with files
+  std::string held_body_;                       // of a form, until its sender may ask
   graphql::http_question question_;
   graphql_work::behalf behalf_;
   std::vector<std::unique_ptr<graphql_job>> jobs_;
@@ -84,6 +90,7 @@ class graphql_exchange final : public graphql_client,
   bool over_ = false;
   bool streams_ = false, in_parts_ = false;
   bool held_ = false;  // the next event waits for the client
+  bool asks_ = false;  // whether the sender of a form may
 };
 
 }  // namespace puff::internal

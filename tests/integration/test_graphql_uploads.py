@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import json
+import os
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,6 +13,7 @@ from gql.transport.aiohttp import AIOHTTPTransport
 from integration.apps.serving import Site, served
 
 from support.graphql_world import run_node
+from support.raw_http import RawConnection
 
 SITE = """
 [[graphql]]
@@ -21,6 +24,13 @@ uploads = true
 max_files = 3
 max_file_bytes = 2000000
 max_upload_bytes = 3000000
+[[graphql]]
+name = "guarded"
+schema = "graphql_uploads.Guarded"
+url = "/guarded/"
+uploads = true
+[graphql.limits]
+max_file_bytes = 2000000
 [[graphql]]
 name = "without"
 schema = "graphql_uploads.Schema"
@@ -166,3 +176,53 @@ def test_a_form_with_faults_says_which(site) -> None:
     assert got.json()["errors"][0]["message"] == (
         'There is no null at "variables.other" for the file "0".'
     )
+
+
+def files_open(site: Site) -> list[str]:
+    """Files without a name that the server has open."""
+    links = Path(f"/proc/{site.process.pid}/fd").iterdir()
+    return [name for each in links if "(deleted)" in (name := os.path.realpath(each))]
+
+
+def begun_form(site: Site, token: str, size: int) -> RawConnection:
+    """Sends a form up to the middle of its file of `size` bytes."""
+    parts = [
+        ("operations", json.dumps({"query": ONE, "variables": {"file": None}}), ""),
+        ("map", '{"0": ["variables.file"]}', ""),
+        ("0", "x" * size, '; filename="f"'),
+    ]
+    form = (
+        "".join(
+            f'--b\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n{text}\r\n'
+            for name, text, more in parts
+        )
+        + "--b--\r\n"
+    )
+    connection = site.raw(timeout=20)
+    connection.send(
+        f"POST /guarded/ HTTP/1.1\r\nHost: x\r\nGraphQL-Require-Preflight: 1\r\n"
+        f"Authorization: Bearer {token}\r\nContent-Length: {len(form)}\r\n"
+        f"Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+    )
+    connection.send(form[: size // 2])
+    connection.rest = form[size // 2 :]
+    return connection
+
+
+def test_files_of_who_may_not_are_not_taken(site) -> None:
+    for _ in range(3):
+        connection = begun_form(site, "stranger", 1_500_000)
+        answer = connection.read_response("POST")  # though half of the form was never sent
+        assert answer.status == 403
+        assert json.loads(answer.body)["errors"][0]["message"] == "Friends only."
+        connection.close()
+    assert files_open(site) == []
+
+
+def test_files_of_who_may_are_taken_when_that_is_known(site) -> None:
+    for size in (10, 100_000, 1_500_000):
+        connection = begun_form(site, "friend", size)
+        connection.send(connection.rest)
+        answer = json.loads(connection.read_response("POST").body)
+        assert answer["data"]["one"]["size"] == size
+        connection.close()

@@ -6,6 +6,11 @@ namespace puff::graphql {
 
 document::document(source text) : source_(std::move(text)), arena_(source_.body.size() * 8 + 512) {}
 
+location document::place_of(const node& n) const {
+  std::call_once(indexed_, [this] { places_.emplace(source_.body); });
+  return places_->at(n.start);
+}
+
 const fragment_node* document::fragment(std::string_view name) const noexcept {
   for (const auto* definition : definitions_)
     if (definition->kind == node_kind::fragment && definition->name.value == name)

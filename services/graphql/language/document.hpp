@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <memory>
 #include <memory_resource>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -22,8 +24,8 @@ class document {
   const source& text() const noexcept { return source_; }
   std::span<const definition_node* const> definitions() const noexcept { return definitions_; }
 
-  /// The place where a node begins.
-  location place_of(const node& n) const noexcept { return source_.at(n.start); }
+  /// The place where a node begins. The first call takes as long as reading the text.
+  location place_of(const node& n) const;
   /// The fragment's first definition, null if there is none.
   const fragment_node* fragment(std::string_view name) const noexcept;
   /// The operation of this name; with an empty name the only one. Null if there is none, or if the
@@ -36,6 +38,8 @@ class document {
   friend result<std::shared_ptr<const document>> parse(source, const struct parse_options&);
 
   source source_;
+  mutable std::once_flag indexed_;
+  mutable std::optional<place_index> places_;  ///< behind `indexed_`
   std::pmr::monotonic_buffer_resource arena_;
   std::span<const definition_node* const> definitions_;
 };

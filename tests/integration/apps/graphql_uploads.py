@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+import puff
 from puff import graphql
 
 
@@ -58,3 +59,16 @@ class Mutation:
 class Schema:
     query: Query
     mutation: Mutation
+
+
+@dataclass
+class Guarded:
+    query: Query
+    mutation: Mutation
+
+    @staticmethod
+    def auth(headers):
+        puff.sleep_ms(20)  # by when much of the body is there
+        if headers.get("authorization") != "Bearer friend":
+            raise graphql.PermissionDenied("Friends only.")
+        return "a friend"
