@@ -93,7 +93,8 @@ using postgres_pool_actor = caf::typed_actor<
     /// who holds the leases.
     caf::replies_to<lease_atom, sql_lease_wish>::with<sql_leased>,
     /// One request of a leased session; `not_found` if it is not leased (any more). Session 0:
-    /// a statement of its own, autocommitted, pipelined with those of others.
+    /// a statement of its own, autocommitted, pipelined with those of others; or one that opens
+    /// a transaction, whose session the answer lends.
     caf::replies_to<run_atom, sql_request_parcel>::with<sql_reply_parcel>,
     /// What the session is like now.
     caf::replies_to<describe_atom, session_id>::with<sql_description>,

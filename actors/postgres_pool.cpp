@@ -11,17 +11,22 @@ namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;
 
+const sql_lent& lent_by(const sql_lent& lease) { return lease; }
+const sql_lent& lent_by(const sql_reply& reply) { return reply.lent; }
+
 /// An answer that gives the session back if it is dropped untaken: its asker has ended, or its
 /// deadline came first.
-sql_leased offer(caf::weak_actor_ptr from, sql_lent lent) {
-  auto unless_taken = [from = std::move(from)](sql_lent* offered) {
-    const std::unique_ptr<sql_lent> owned{offered};
-    auto pool = owned->opened ? from.lock() : nullptr;
+template <class T>
+parcel<T> offer(caf::weak_actor_ptr from, T answer) {
+  auto unless_taken = [from = std::move(from)](T* offered) {
+    const std::unique_ptr<T> owned{offered};
+    const auto& lent = lent_by(*owned);
+    auto pool = lent.opened ? from.lock() : nullptr;
     if (pool)
-      caf::anon_send(caf::actor_cast<postgres_pool_actor>(pool), return_atom::value, owned->id);
+      caf::anon_send(caf::actor_cast<postgres_pool_actor>(pool), return_atom::value, lent.id);
   };
-  auto owned = std::make_unique<sql_lent>(std::move(lent));
-  return sql_leased{std::shared_ptr<sql_lent>{owned.release(), std::move(unless_taken)}};
+  auto owned = std::make_unique<T>(std::move(answer));
+  return parcel<T>{std::shared_ptr<T>{owned.release(), std::move(unless_taken)}};
 }
 
 }  // namespace
@@ -86,8 +91,10 @@ caf::delegated<sql_leased> postgres_pool::lease(sql_lease wish) {
 
 caf::delegated<sql_reply_parcel> postgres_pool::run(sql_request request) {
   auto owed = make_shared_promise<sql_reply_parcel>(self_);
-  pool_->run(std::move(request), [owed](expected<sql_reply> reply) {
-    if (reply)
+  pool_->run(std::move(request), [this, owed](expected<sql_reply> reply) {
+    if (reply && reply->lent.opened)
+      owed->deliver(offer(caf::weak_actor_ptr{self_->ctrl()}, std::move(*reply)));
+    else if (reply)
       owed->deliver(sql_reply_parcel{std::move(*reply)});
     else
       owed->deliver(std::move(reply.error()));

@@ -55,6 +55,13 @@ struct sql_request {
   std::uint32_t rows_per_piece = 1'000;
   std::chrono::steady_clock::time_point deadline{};  ///< what runs then is cancelled on the server
   std::uint64_t ticket = 0;                          ///< to abandon it by; unique in the process
+  /// Of `bound`: BEGIN goes before it with one Sync for both, so that the statement never runs
+  /// without its transaction. It needs no session: the reply lends the one that it ran on.
+  bool opens_transaction = false;
+  std::string holder;  ///< of that session, as in `sql_lease`
+  /// The transaction's COMMIT or ROLLBACK, `bound`: its session is given back with it, and whoever
+  /// waits to open the next transaction there need not wait for its answer.
+  bool gives_back = false;
 };
 
 /// What the server sent by NOTIFY.
@@ -64,6 +71,14 @@ struct sql_notification {
 };
 
 enum class transaction_status : std::uint8_t { idle, active, open, failed, unknown };  // libpq's
+
+struct sql_session;
+
+/// What a lease gives: what the session was like when its connection was opened.
+struct sql_lent {
+  session_id id = 0;
+  std::shared_ptr<const sql_session> opened;
+};
 
 /// The answer to `sql_request`.
 struct sql_reply {
@@ -75,6 +90,7 @@ struct sql_reply {
   transaction_status transaction = transaction_status::unknown;
   int client_encoding = 6;       ///< libpq's number of it by now; 6 is UTF8
   bool standard_strings = true;  ///< a backslash in '..' is a backslash (by now)
+  sql_lent lent;                 ///< of `opens_transaction`: where it is open, or has failed
 };
 
 /// A session as its holder sees it when asked to describe it.
@@ -89,12 +105,6 @@ struct sql_session {
   std::map<std::string, std::string> connection;  ///< libpq's keywords as they apply: host, ..
   std::map<std::string, std::string> tls;         ///< libpq's attributes: protocol, cipher, ..
   transaction_status transaction = transaction_status::unknown;
-};
-
-/// What a lease gives: what the session was like when its connection was opened.
-struct sql_lent {
-  session_id id = 0;
-  std::shared_ptr<const sql_session> opened;
 };
 
 /// A wish for a session.

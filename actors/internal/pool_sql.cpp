@@ -13,10 +13,22 @@ using postgres::result_view;
 
 /// The pool keeps deadlines itself; its own answer is the better one.
 constexpr auto grace = std::chrono::seconds{1};
+/// Of sessions, for people who wonder where they are.
+constexpr auto holder = "graphql";
 
 sql_answer answer_of(sql_reply reply) {
   if (reply.results.empty()) return make_error(ec::internal, "PostgreSQL gave no result");
   return std::shared_ptr<const pg_result>{std::move(reply.results.back())};
+}
+
+sql_request request_of(sql_statement statement) {
+  sql_request request;
+  request.what = sql_request::kind::bound;
+  request.text = std::move(statement.text);
+  request.types = std::move(statement.types);
+  request.sets.push_back(std::move(statement.values));
+  request.ticket = next_graphql_ticket();
+  return request;
 }
 
 /// What went wrong with BEGIN, COMMIT or ROLLBACK.
@@ -61,18 +73,12 @@ void pool_sql::send(sql_request request, ended done) {
             [shared](const error& why) { (*shared)(why); });
 }
 
-void pool_sql::send_text(std::string text, ended done) {
-  sql_request request;
-  request.session = session_;
-  request.text = std::move(text);
-  send(std::move(request), std::move(done));
-}
-
 void pool_sql::run(sql_statement statement, statement_reply done) {
   const bool needs_none = state_ == transaction::wanted && statement.is_whole_transaction;
   if (state_ == transaction::none || needs_none)
     return run_on(where_.session, std::move(statement), std::move(done));
   if (state_ == transaction::open) return run_on(session_, std::move(statement), std::move(done));
+  if (state_ == transaction::wanted) return run_first(std::move(statement), std::move(done));
   auto what = std::make_shared<std::pair<sql_statement, statement_reply>>(std::move(statement),
                                                                           std::move(done));
   in_transaction([this, what](const expected<session_id>& given) {
@@ -98,21 +104,40 @@ void pool_sql::lend(graphql::reply<expected<session_id>> done) {
 void pool_sql::in_transaction(with_session then) {
   waiting_.push_back(std::move(then));
   if (state_ != transaction::wanted) return;
-  state_ = transaction::leasing;
+  state_ = transaction::opening;
   lease([this, turn = turn_](const expected<session_id>& given) {
     if (turn == turn_) return leased(given);
     if (given) give_back(*given);
   });
 }
 
+/// The first of a transaction: opens it.
+void pool_sql::run_first(sql_statement statement, statement_reply done) {
+  state_ = transaction::opening;
+  auto request = request_of(std::move(statement));
+  request.opens_transaction = true;
+  request.holder = holder;
+  done.when_cancelled([by = by_, pool = where_.pool, ticket = request.ticket] {
+    if (const auto living = pool.get(); by->self != nullptr && living)
+      by->self->send(*living, abandon_atom::value, ticket);
+  });
+  auto shared = std::make_shared<statement_reply>(std::move(done));
+  send(std::move(request),
+       [me = shared_from_this(), shared, turn = turn_](expected<sql_reply> reply) {
+         const auto lent = reply ? reply->lent.id : 0;
+         if (turn == me->turn_)
+           me->opened(lent != 0 ? expected<session_id>{lent}
+                      : reply   ? make_error(ec::server_error, "BEGIN failed")
+                                : reply.error());
+         else
+           me->give_back(lent);
+         (*shared)(reply ? answer_of(std::move(*reply)) : sql_answer{me->shown(reply.error())});
+       });
+}
+
 void pool_sql::run_on(session_id session, sql_statement statement, statement_reply done) {
-  sql_request request;
+  auto request = request_of(std::move(statement));
   request.session = session;
-  request.what = sql_request::kind::bound;
-  request.text = std::move(statement.text);
-  request.types = std::move(statement.types);
-  request.sets.push_back(std::move(statement.values));
-  request.ticket = next_graphql_ticket();
   done.when_cancelled([by = by_, pool = where_.pool, session, ticket = request.ticket] {
     const auto living = pool.get();
     if (by->self == nullptr || !living) return;
@@ -129,6 +154,7 @@ void pool_sql::run_on(session_id session, sql_statement statement, statement_rep
 
 void pool_sql::begin(graphql::reply<error> done) {
   if (where_.session == 0) state_ = transaction::wanted;
+  begin_failed_ = {};
   done(error{});
 }
 
@@ -138,23 +164,29 @@ void pool_sql::lease(with_session then) {
   auto got = [me = shared_from_this(), then = std::move(then)](const expected<session_id>& given) {
     then(given);
   };
-  sql_lease wish{"graphql", std::nullopt, where_.deadline};
+  sql_lease wish{holder, std::nullopt, where_.deadline};
   ask(by_->self, where_.pool, where_.deadline + grace, lease_atom::value,
       sql_lease_wish{std::move(wish)})
       .then([got](sql_leased& lent) { got(lent.take().id); },
             [got, me = shared_from_this()](const error& why) { got(me->shown(why)); });
 }
 
-void pool_sql::leased(expected<session_id> given) {
-  const auto waiting = std::exchange(waiting_, {});
-  state_ = given ? transaction::open : transaction::wanted;
+void pool_sql::leased(const expected<session_id>& given) {
   if (given) {
-    session_ = *given;
-    begin_failed_ = {};
-    send_text("BEGIN", [me = shared_from_this()](const expected<sql_reply>& reply) {
+    sql_request begin;
+    begin.session = *given;
+    begin.text = "BEGIN";
+    send(std::move(begin), [me = shared_from_this()](const expected<sql_reply>& reply) {
       me->begin_failed_ = fault_of(reply);
     });
   }
+  opened(given);
+}
+
+void pool_sql::opened(const expected<session_id>& given) {
+  const auto waiting = std::exchange(waiting_, {});
+  state_ = given ? transaction::open : transaction::wanted;
+  if (given) session_ = *given;
   for (const auto& then : waiting) then(given);
 }
 
@@ -168,16 +200,20 @@ void pool_sql::settle(std::string text, graphql::reply<error> done) {
   waiting_.clear();
   if (!was_open) return done(error{});
   const bool commits = text == "COMMIT";
+  auto request = request_of({std::move(text), {}, {}});
+  const auto session = std::exchange(session_, 0);
+  request.session = session;
+  request.gives_back = true;
   auto shared = std::make_shared<graphql::reply<error>>(std::move(done));
-  send_text(std::move(text), [me = shared_from_this(), shared, commits,
-                              session = session_](const expected<sql_reply>& reply) {
-    auto fault = fault_of(reply);
-    if (!fault && me->begin_failed_) fault = me->begin_failed_;
-    if (!fault && commits && was_rolled_back(reply))
-      fault = make_error(ec::server_error, "the transaction was rolled back");
-    me->give_back(session);
-    (*shared)(std::move(fault));
-  });
+  send(std::move(request),
+       [me = shared_from_this(), shared, commits, session](const expected<sql_reply>& reply) {
+         if (!reply) me->give_back(session);  // perhaps the pool never got it
+         auto fault = fault_of(reply);
+         if (!fault && me->begin_failed_) fault = me->begin_failed_;
+         if (!fault && commits && was_rolled_back(reply))
+           fault = make_error(ec::server_error, "the transaction was rolled back");
+         (*shared)(std::move(fault));
+       });
 }
 
 /// The pool cancels what runs there and rolls back what is open.

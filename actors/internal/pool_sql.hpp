@@ -28,10 +28,12 @@ struct sql_place {
 /// Runs the SQL of one request by a pool of PostgreSQL.
 ///
 /// - Statements of a query are prepared, and pipelined with those of others on several connections.
-/// - A transaction has a session for itself, leased when its first statement comes: a root field of
-///   a mutation that runs no SQL costs none. The first statement does not wait for the answer to
-///   BEGIN; should that have failed, the commit tells. A statement that is its whole transaction
-///   runs as those of queries do.
+/// - A transaction has a session for itself, lent when its first statement comes: a root field of a
+///   mutation that runs no SQL costs none. That statement goes together with BEGIN, and COMMIT
+///   gives the session back: two flights. A statement that is its whole transaction runs as those
+///   of queries do.
+/// - Where a session is lent for code that speaks to the database by itself, it does not wait for
+///   the answer to BEGIN; should that have failed, the commit tells.
 /// - What is cancelled is cancelled on the server.
 class pool_sql final : public graphql::sql_executor, public std::enable_shared_from_this<pool_sql> {
  public:
@@ -48,14 +50,15 @@ class pool_sql final : public graphql::sql_executor, public std::enable_shared_f
   using statement_reply = graphql::reply<graphql::sql_answer>;
   using ended = std::function<void(expected<sql_reply>)>;
   using with_session = std::function<void(const expected<session_id>&)>;
-  enum class transaction : std::uint8_t { none, wanted, leasing, open };
+  enum class transaction : std::uint8_t { none, wanted, opening, open };
 
+  void run_first(graphql::sql_statement statement, statement_reply done);
   void run_on(session_id session, graphql::sql_statement statement, statement_reply done);
   void send(sql_request request, ended done);
-  void send_text(std::string text, ended done);
   void in_transaction(with_session then);
   void lease(with_session then);
-  void leased(expected<session_id> given);
+  void leased(const expected<session_id>& given);
+  void opened(const expected<session_id>& given);
   void settle(std::string text, graphql::reply<error> done);
   void give_back(session_id session);
   error shown(const error& why) const;

@@ -26,6 +26,11 @@ bool is_unknown(const result_view& failed) {
   return failed.error_field(PG_DIAG_SQLSTATE) == "26000";
 }
 
+/// Whether an earlier statement has spoilt the transaction.
+bool is_after_failure(const result_view& failed) {
+  return failed.error_field(PG_DIAG_SQLSTATE) == "25P02";
+}
+
 /// Whether what was prepared does not fit its tables any more.
 bool is_outdated(const result_view& failed) {
   return failed.error_field(PG_DIAG_SQLSTATE) == "0A000" &&
@@ -59,7 +64,8 @@ bool connection::implementation::receive_pipelined(entry& current) {
   }
   if (current.running == 0) return false;
   --current.running;
-  current.preparing = false;
+  if (!std::exchange(current.preparing, false) && !std::exchange(current.preparing_begin, false))
+    current.beginning = false;
   return true;
 }
 
@@ -74,6 +80,8 @@ void connection::implementation::take_pipelined(entry& current, sql_result resul
     default: break;
   }
   if (current.preparing) return void(current.prepared->confirmed = true);
+  if (current.preparing_begin) return void(current.prepared_begin->confirmed = true);
+  if (current.beginning) return;
   note_tag(result);
   if (!is_discarded(current)) current.reply.results.push_back(std::move(result));
 }
@@ -81,7 +89,13 @@ void connection::implementation::take_pipelined(entry& current, sql_result resul
 void connection::implementation::take_error(entry& current, sql_result error) {
   bool first = !current.failed;
   current.failed = true;
-  if (current.prepared && first) distrust(current, result_view{error});
+  if (first && current.preparing_begin) statements_.forget(current.prepared_begin);
+  if (first && current.request.opens_transaction)
+    current.kept_out = is_after_failure(result_view{error});
+  if (first && current.beginning && !current.preparing)
+    distrust_begin(current, result_view{error});
+  else if (current.prepared && first)
+    distrust(current, result_view{error});
   if (first || work_ != work::none) current.reply.results.push_back(std::move(error));
   if (PQstatus(handle_.get()) == CONNECTION_BAD) break_off(internal::failure_text(handle_.get()));
 }
@@ -98,6 +112,14 @@ void connection::implementation::distrust(entry& current, const result_view& err
   current.stale = is_unknown(error) || is_outdated(error);
   if (is_unknown(error)) statements_.forget(current.prepared);
   if (is_outdated(error) || current.misread) statements_.discard(current.prepared);
+}
+
+/// It ends nothing but itself: neither was the statement run, nor has a transaction begun.
+void connection::implementation::distrust_begin(entry& current, const result_view& error) {
+  current.stale = is_unknown(error);
+  if (!current.stale) return;
+  if (current.prepared_begin) statements_.forget(current.prepared_begin);
+  if (current.prepared) statements_.discard(current.prepared);  // most likely it is lost too
 }
 
 bool connection::implementation::receive_work(entry& current) {
@@ -187,6 +209,8 @@ void connection::implementation::finish_front() {
   auto seen = status_now();
   if (seen != transaction_status::active)
     known_ = seen;
+  else if (front.request.gives_back && !front.failed)
+    known_ = transaction_status::idle;
   else if (front.failed && known_ == transaction_status::open)
     known_ = transaction_status::failed;
   if (front.failed && may_use_literals(front)) {
@@ -199,9 +223,13 @@ void connection::implementation::finish_front() {
 
 /// A failure that the statement itself is not to blame for, and that left nothing behind.
 bool connection::implementation::may_repeat(const entry& failed) const {
-  if (failed.repeated || !failed.done || known_ != transaction_status::idle) return false;
+  // A transaction that it has opened itself can be undone, and so can one before it that failed.
+  const bool can_be_undone =
+      failed.request.opens_transaction && known_ == transaction_status::failed;
+  if (failed.repeated || !failed.done) return false;
+  if (known_ != transaction_status::idle && !can_be_undone) return false;
   if (!is_pipelined(failed.request) || failed.reply.results.empty()) return false;
-  if (failed.stale) return true;
+  if (failed.stale || failed.kept_out) return true;
   bool reached = cancel_ || failed.number <= cancel_reached_;
   return reached && failed.number != cancel_target_ &&
          result_view{failed.reply.results.back()}.error_field(PG_DIAG_SQLSTATE) == "57014";
@@ -222,7 +250,19 @@ void connection::implementation::repeat(entries::iterator at) {
   auto before = std::find_if(waiting_.begin(), waiting_.end(),
                              [&](const entry& other) { return other.number > at->number; });
   waiting_.splice(before, in_flight_, at);
+  if (known_ == transaction_status::failed) roll_back_before(at);
   cancel_expired_front();
+}
+
+void connection::implementation::roll_back_before(entries::iterator at) {
+  if (free_.empty()) free_.emplace_back();
+  const auto undo = free_.begin();
+  undo->number = at->number;
+  undo->request.what = kind::bound;
+  undo->request.text = "ROLLBACK";
+  undo->request.sets.resize(1);
+  ++pending_;
+  waiting_.splice(at, free_, undo);
 }
 
 void connection::implementation::answer_front(more_to_come more) {

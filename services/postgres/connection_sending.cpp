@@ -17,6 +17,7 @@ constexpr std::size_t most_in_flight = 512;
 constexpr std::size_t piece_size = 8 << 10;
 /// Names of statements that the server should forget, before the pipeline makes a pause for that.
 constexpr std::size_t most_evicted = 32;
+constexpr const char* begin_text = "BEGIN";
 
 bool is_pipelined(const sql_request& request) {
   return request.what == kind::bound || request.what == kind::batch;
@@ -40,6 +41,11 @@ struct libpq_values {
   }
   int count() const { return static_cast<int>(values.size()); }
 };
+
+/// Whether the server may not have agreed to what it was asked to prepare.
+bool is_unsure(const std::shared_ptr<internal::statement>& what) {
+  return what && what->prepared && !what->confirmed;
+}
 
 std::size_t size_of(const sql_values& set) {
   std::size_t sum = 64;
@@ -128,14 +134,16 @@ bool connection::implementation::continue_work(entry& next) {
 bool connection::implementation::may_pipeline(entry& next) {
   bool empty = in_flight_.empty();
   if (empty && statements_.evicted() >= most_evicted) drop_evicted();
-  if (!next.prepared || next.prepared->gone) choose_statement(next);
+  const bool has_begin = !next.prepared_begin || !next.prepared_begin->gone;
+  if (!next.prepared || next.prepared->gone || !has_begin) choose_statement(next);
   if (next.traits.copies) {
     refuse_next("COPY takes no bound values; run it as a simple statement");
     return true;
   }
-  bool unsure = next.prepared && next.prepared->prepared && !next.prepared->confirmed;
+  bool unsure = is_unsure(next.prepared) || is_unsure(next.prepared_begin);
+  bool follows_control = !empty && in_flight_.back().traits.controls_transaction;
   bool alone = unsure || next.traits.controls_transaction ||
-               (!empty && in_flight_.back().traits.controls_transaction) ||
+               (follows_control && !next.request.opens_transaction) ||
                statements_.evicted() >= most_evicted;
   if (cancel_ || (!empty && (alone || in_flight_.size() >= most_in_flight))) return false;
   if (PQpipelineStatus(handle_.get()) == PQ_PIPELINE_OFF) PQenterPipelineMode(handle_.get());
@@ -164,6 +172,11 @@ void connection::implementation::choose_statement(entry& next) {
   auto meaning = backslash_meaning();
   next.prepared = statements_.find_or_add(next.request.text, next.request.types, meaning);
   next.traits = next.prepared ? next.prepared->traits : internal::scan(next.request.text, meaning);
+  if (!next.request.opens_transaction) return;
+  next.prepared_begin = statements_.find_or_add(begin_text, {}, meaning);
+  if (!next.prepared || !next.prepared->gone) return;
+  next.prepared_begin.reset();  // the cache is too small for both
+  next.prepared = statements_.find_or_add(next.request.text, next.request.types, meaning);
 }
 
 connection::implementation::entry& connection::implementation::move_to_flight() {
@@ -181,7 +194,7 @@ void connection::implementation::send_more(entry& current) {
 }
 
 void connection::implementation::send_sets(entry& current) {
-  bool sent = send_preparation(current);
+  bool sent = send_preparation(current) && send_begin(current);
   std::size_t bytes = 0;
   while (sent && !current.failed && current.sent < current.request.sets.size()) {
     const auto& set = current.request.sets[current.sent++];
@@ -200,11 +213,32 @@ void connection::implementation::send_sets(entry& current) {
 
 bool connection::implementation::send_preparation(entry& current) {
   if (!current.prepared || current.prepared->prepared) return true;
-  const auto& types = current.request.types;
-  current.prepared->prepared = current.preparing = true;
+  current.preparing = true;
   ++current.running;
-  return PQsendPrepare(handle_.get(), current.prepared->name.c_str(), current.request.text.c_str(),
-                       static_cast<int>(types.size()), types.data()) != 0;
+  return prepare(*current.prepared);
+}
+
+bool connection::implementation::prepare(internal::statement& what) {
+  what.prepared = true;
+  return PQsendPrepare(handle_.get(), what.name.c_str(), what.text.c_str(),
+                       static_cast<int>(what.types.size()), what.types.data()) != 0;
+}
+
+/// What follows is not run unless this succeeds: the server skips it, up to the Sync for both.
+bool connection::implementation::send_begin(entry& current) {
+  if (!current.request.opens_transaction || current.sent > 0) return true;
+  auto* pg = handle_.get();
+  current.beginning = true;
+  ++current.running;
+  auto* begin = current.prepared_begin.get();
+  if (begin == nullptr)
+    return PQsendQueryParams(pg, begin_text, 0, nullptr, nullptr, nullptr, nullptr, 0) != 0;
+  if (!begin->prepared) {
+    current.preparing_begin = true;
+    ++current.running;
+    if (!prepare(*begin)) return false;
+  }
+  return PQsendQueryPrepared(pg, begin->name.c_str(), 0, nullptr, nullptr, nullptr, 0) != 0;
 }
 
 bool connection::implementation::send_set(entry& current, const sql_values& set) {

@@ -98,22 +98,26 @@ void pool::run(sql_request request, reply_callback done) {
     auto found = leases_.find(request.session);
     if (found == leases_.end()) return done(not_leased(request.session));
     auto m = found->second;
+    if (request.gives_back) return end_transaction(m, std::move(request), std::move(done));
     return run_leased(m, std::move(request), std::move(done));
   }
   ++totals_.statements;
-  const bool alone = !internal::may_share(request);
+  const bool opens = request.opens_transaction;
+  const bool alone = !opens && !internal::may_share(request);
   const auto deadline = request.deadline;
   const auto ticket = request.ticket;
-  auto use = [this, alone, request = std::move(request),
+  auto use = [this, opens, alone, request = std::move(request),
               done = std::move(done)](expected<member_ptr> found) mutable {
     if (!found) return done(std::move(found.error()));
-    if (alone)
+    if (opens)
+      open_transaction(*found, std::move(request), std::move(done));
+    else if (alone)
       run_alone(*found, std::move(request), std::move(done));
     else
       run_shared(*found, std::move(request), std::move(done));
   };
-  wait({alone ? need::session : need::statement, clock::now(), deadline, false, std::move(use),
-        ticket});
+  const auto what = opens ? need::transaction : alone ? need::session : need::statement;
+  wait({what, clock::now(), deadline, false, std::move(use), ticket});
 }
 
 void pool::abandon(std::uint64_t ticket) {
@@ -122,7 +126,7 @@ void pool::abandon(std::uint64_t ticket) {
   if (auto w = std::find_if(waiting_.begin(), waiting_.end(), is_it); w != waiting_.end()) {
     auto use = std::move(w->use);
     wheel_.cancel(w->expiry);
-    if (w->what == need::session) --sessions_wanted_;
+    if (w->what != need::statement) --sessions_wanted_;
     waiting_.erase(w);
     changed();
     return use(make_error(ec::cancelled));
@@ -169,6 +173,37 @@ void pool::run_alone(const member_ptr& m, sql_request request, reply_callback do
     clean(m);
     done(std::move(reply));
   });
+}
+
+void pool::open_transaction(const member_ptr& m, sql_request request, reply_callback done) {
+  m->where = member::place::leased;
+  const auto id = m->id = next_session();
+  m->holder = std::move(request.holder);
+  m->since = clock::now();
+  leases_.emplace(id, m);
+  ++totals_.leases;
+  changed();
+  m->link->run(std::move(request),
+               [this, m, id, done = std::move(done)](expected<sql_reply> reply) {
+                 const bool is_open = reply && reply->transaction != transaction_status::idle;
+                 if (is_open) reply->lent = {id, m->opened};
+                 if (!is_open && leases_.erase(id) != 0) clean_after(m);
+                 done(std::move(reply));
+               });
+}
+
+void pool::end_transaction(const member_ptr& m, sql_request request, reply_callback done) {
+  leases_.erase(std::exchange(m->id, 0));
+  m->holder.clear();
+  m->where = member::place::ending;
+  const bool may_follow = !m->own && !m->unfinished && m->listens == 0 &&
+                          !m->link->has_session_state() && m->retires > clock::now();
+  if (may_follow) ending_.push_back(m);
+  m->link->run(std::move(request), [this, m, done = std::move(done)](expected<sql_reply> reply) {
+    if (m->where == member::place::ending) clean_after(m);
+    done(std::move(reply));
+  });
+  if (may_follow) serve();
 }
 
 expected<sql_session> pool::describe(session_id id) const {
@@ -226,7 +261,7 @@ void pool::wait(waiter w) {
                          std::to_string(waiting_.size()) + " wait for a connection" + holders()));
   }
   ++totals_.waits;
-  if (w.what == need::session) ++sessions_wanted_;
+  if (w.what != need::statement) ++sessions_wanted_;
   auto at = waiting_.insert(waiting_.end(), std::move(w));
   at->expiry = wheel_.arm(at->deadline, [this, at] { expire(at); });
   changed();
@@ -237,7 +272,7 @@ void pool::expire(waiters::iterator w) {
   auto span = seconds(w->deadline - w->arrived);
   const bool patient = w->patient;
   auto use = std::move(w->use);
-  if (w->what == need::session) --sessions_wanted_;
+  if (w->what != need::statement) --sessions_wanted_;
   waiting_.erase(w);
   ++totals_.errors;
   changed();
@@ -254,7 +289,7 @@ void pool::serve() {
     if (!m) break;
     auto next = std::move(waiting_.front());
     waiting_.pop_front();
-    if (next.what == need::session) --sessions_wanted_;
+    if (next.what != need::statement) --sessions_wanted_;
     wheel_.cancel(next.expiry);
     next.use(std::move(m));
     if (closed_) break;
@@ -266,7 +301,10 @@ void pool::serve() {
 }
 
 pool::member_ptr pool::find_for(need what) {
-  if (what == need::session) return take_idle();
+  if (what != need::statement) {
+    auto fresh = take_idle();
+    return fresh || what == need::session ? fresh : take_ending();
+  }
   if (shared_.size() < options_.max_shared)
     if (auto fresh = take_idle()) return fresh;
   return join();
@@ -325,6 +363,7 @@ void pool::close() {
   auto all = std::exchange(members_, {});
   idle_.clear();
   shared_.clear();
+  ending_.clear();
   leases_.clear();
   for (auto& w : unserved) w.use(failure(ec::shutting_down, "the pool was closed"));
   for (auto& m : all) {

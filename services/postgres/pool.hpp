@@ -52,6 +52,8 @@ struct pool_stats {
 ///   connections together with those of others, each its own transaction; anything else has a
 ///   connection for itself as long as it runs. They have one connection while few run at a time,
 ///   and `max_shared` when they crowd.
+/// - A statement that opens a transaction gets a session as a lease does, or one whose transaction
+///   is just ending: it is then sent behind that COMMIT, whose failure does not touch it.
 /// - Whoever finds no connection waits in order of arrival until its deadline; `timed_out` names
 ///   who holds them. `unavailable` when connecting has failed since it came and no connection is
 ///   left; attempts go on with growing, jittered pauses as long as somebody waits.
@@ -97,7 +99,7 @@ class pool {
  private:
   struct member;
   using member_ptr = std::shared_ptr<member>;
-  enum class need : std::uint8_t { session, statement };
+  enum class need : std::uint8_t { session, transaction, statement };
   struct waiter {
     need what;
     clock::time_point arrived, deadline;
@@ -113,6 +115,7 @@ class pool {
   void serve();
   member_ptr find_for(need what);
   member_ptr take_idle();
+  member_ptr take_ending();
   member_ptr join();
 
   member_ptr make_member(const std::string& conninfo);
@@ -130,9 +133,12 @@ class pool {
   void run_leased(const member_ptr& m, sql_request request, reply_callback done);
   void run_shared(const member_ptr& m, sql_request request, reply_callback done);
   void run_alone(const member_ptr& m, sql_request request, reply_callback done);
+  void open_transaction(const member_ptr& m, sql_request request, reply_callback done);
+  void end_transaction(const member_ptr& m, sql_request request, reply_callback done);
 
   void check_idle(const member_ptr& m);
   void clean(const member_ptr& m);
+  void clean_after(const member_ptr& m);
   void clean_next(const member_ptr& m);
   void cancel_until_clean(const member_ptr& m);
   void clean_on(const member_ptr& m, sql_request::kind what, std::string text);
@@ -152,6 +158,7 @@ class pool {
   std::list<member_ptr> members_;
   std::unordered_map<session_id, member_ptr> leases_;
   std::vector<member_ptr> idle_, shared_;
+  std::vector<member_ptr> ending_;  // their transactions; in the order of their COMMITs
   waiters waiting_;
   std::size_t sessions_wanted_ = 0;  // of those who wait
   std::size_t pooled_ = 0, connecting_ = 0, own_ = 0;

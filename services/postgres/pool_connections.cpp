@@ -135,7 +135,7 @@ void pool::fail_waiters(clock::time_point started, const error& why) {
     auto next = std::next(at);
     if (at->arrived <= started && (final || !at->patient)) {
       wheel_.cancel(at->expiry);
-      if (at->what == need::session) --sessions_wanted_;
+      if (at->what != need::statement) --sessions_wanted_;
       failed.splice(failed.end(), waiting_, at);
     }
     at = next;
@@ -196,6 +196,39 @@ void pool::to_idle(const member_ptr& m) {
     if (pooled_ <= options_.min_size && m->retires > clock::now()) return check_idle(m);
     dispose(m);
     grow();
+  });
+}
+
+/// One that whoever opens a transaction may have already.
+pool::member_ptr pool::take_ending() {
+  if (ending_.empty()) return nullptr;
+  auto m = std::move(ending_.front());
+  ending_.erase(ending_.begin());
+  return m;
+}
+
+/// Once nothing runs on it: what somebody has given up there is being cancelled, and what runs
+/// before that must not be.
+void pool::clean_after(const member_ptr& m) {
+  if (closed_ || m->where == member::place::gone) return;
+  std::erase(ending_, m);
+  m->where = member::place::cleaning;
+  m->id = 0;
+  m->holder.clear();
+  if (m->own || !m->usable() || m->listens > 0) {
+    dispose(m);
+    return serve();
+  }
+  if (m->unfinished) m->link->cancel();
+  if (m->unfinished || m->link->is_idle()) return clean(m);
+  sql_request drain;
+  drain.what = sql_request::kind::drain;
+  drain.deadline = clock::time_point::max();  // each request before it has its own
+  m->link->run(std::move(drain), [this, m](const expected<sql_reply>& reply) {
+    if (closed_ || m->where == member::place::gone) return;
+    if (reply) return clean(m);
+    dispose(m);
+    serve();
   });
 }
 
@@ -263,6 +296,7 @@ void pool::bury(const member_ptr& m) {
   members_.remove(m);
   std::erase(idle_, m);
   std::erase(shared_, m);
+  std::erase(ending_, m);
   if (m->own)
     --own_;
   else

@@ -1,5 +1,6 @@
 """A schema of Python classes as `puff serve` and `puff pytest` have it: HTTP, SQL, transactions."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -103,6 +104,26 @@ def test_defect_02_a_field_that_fails_is_rolled_back(ask, postgres_server, postg
     assert response["errors"][0]["message"] == "after all"
     sql = "SELECT string_agg(name, ',' ORDER BY id) FROM author WHERE id > 3"
     assert postgres_server.query(sql, postgres_database).strip() == "A"
+
+
+def test_mutations_that_share_sessions_keep_their_transactions(
+    ask, postgres_server, postgres_database
+):
+    """There are more at once than sessions: each begins behind the end of another."""
+    fields = ('add_author(name: "{}") {{ name }}', 'added(name: "{}") {{ missing }}')
+    fields += ('add_then_fail(name: "{}")',)
+
+    def mutate(number):
+        return ask(f"mutation {{ it: {fields[number % 3].format(number)} }}")
+
+    with ThreadPoolExecutor(24) as threads:
+        answers = list(threads.map(mutate, range(96)))
+    for number, answer in enumerate(answers):
+        kept = number % 3 == 0
+        assert answer["data"] == {"it": {"name": str(number)} if kept else None}
+        assert ("errors" in answer) is not kept
+    sql = "SELECT string_agg(name, ',' ORDER BY name::int) FROM author WHERE id > 3"
+    assert postgres_server.query(sql, postgres_database) == ",".join(map(str, range(0, 96, 3)))
 
 
 def test_a_statement_may_be_its_own_transaction(ask, postgres_server, postgres_database):

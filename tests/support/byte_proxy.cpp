@@ -22,6 +22,7 @@ struct byte_proxy::pair {
           if (failed) return self->close();
           auto passed = std::min(size, self->owner->*left);
           if (self->owner->silent_) return;
+          self->owner->note(left == &byte_proxy::from_client_);
           asio::async_write(to, asio::buffer(buffer.data(), passed),
                             [&, self, left, size](const error_code& broken, std::size_t) {
                               if (self->owner == nullptr) return;
@@ -81,6 +82,11 @@ bool byte_proxy::pass(std::size_t& left, std::size_t size) {
   left -= std::min(left, size);
   if (left == 0) hang_up();
   return left != 0;
+}
+
+void byte_proxy::note(bool from_client) noexcept {
+  if (from_client && !client_spoke_) ++flights_;
+  client_spoke_ = from_client;
 }
 
 void byte_proxy::hang_up() {

@@ -25,6 +25,8 @@ class byte_proxy {
   void cut_after(std::size_t from_server, std::size_t from_client = never);
   /// Nothing passes any more, but nobody is told.
   void go_silent() noexcept { silent_ = true; }
+  /// How often a client has spoken first, or after the server.
+  std::size_t flights() const noexcept { return flights_; }
 
  private:
   struct pair;
@@ -32,11 +34,14 @@ class byte_proxy {
   void accept();
   void hang_up();
   bool pass(std::size_t& left, std::size_t size);
+  void note(bool from_client) noexcept;
 
   boost::asio::ip::tcp::acceptor acceptor_;
   std::uint16_t server_port_;
   std::size_t from_server_ = never, from_client_ = never;
   bool silent_ = false;
+  bool client_spoke_ = false;
+  std::size_t flights_ = 0;
   std::vector<std::shared_ptr<pair>> pairs_;
 };
 

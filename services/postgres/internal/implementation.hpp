@@ -52,14 +52,16 @@ class connection::implementation : public std::enable_shared_from_this<implement
     deadline_wheel::ticket deadline;
     place where = place::waiting;
     sql_reply reply;
-    std::shared_ptr<internal::statement> prepared;
+    std::shared_ptr<internal::statement> prepared, prepared_begin;
     internal::statement_traits traits;
-    std::size_t sent = 0;     // sets of values, or bytes of a COPY
-    std::size_t running = 0;  // commands sent whose results have not ended
-    bool preparing = false;   // the first of those is its preparation
+    std::size_t sent = 0;                             // sets of values, or bytes of a COPY
+    std::size_t running = 0;                          // commands sent whose results have not ended
+    bool preparing = false;                           // the first of those is its preparation
+    bool preparing_begin = false, beginning = false;  // then come these, of `opens_transaction`
     bool all_sent = false;
     bool failed = false;
     bool stale = false;     // because the server has lost what was prepared
+    bool kept_out = false;  // because the transaction before it has not ended
     bool misread = false;   // refused as it was prepared, perhaps not with literals
     bool repeated = false;  // sent again after a failure that was not its own
     bool expired = false;   // its deadline passed while it was in flight
@@ -97,6 +99,8 @@ class connection::implementation : public std::enable_shared_from_this<implement
   void send_more(entry& current);
   void send_sets(entry& current);
   bool send_preparation(entry& current);
+  bool prepare(internal::statement& what);
+  bool send_begin(entry& current);
   bool send_set(entry& current, const sql_values& set);
   void send_copy_data(entry& current);
   void end_copy(const std::string& failure);
@@ -116,10 +120,12 @@ class connection::implementation : public std::enable_shared_from_this<implement
   void take_row(entry& current, sql_result row);
   void take_error(entry& current, sql_result error);
   void distrust(entry& current, const result_view& error);
+  void distrust_begin(entry& current, const result_view& error);
   void note_tag(const sql_result& result);
   bool may_repeat(const entry& failed) const;
   bool may_use_literals(const entry& failed) const;
   void repeat(entries::iterator at);
+  void roll_back_before(entries::iterator at);
   void finish_front();
   void answer_front(more_to_come more);
   void fill(sql_reply& reply);

@@ -9,7 +9,16 @@ namespace puff::postgres {
 
 /// One connection of a pool and what it is doing.
 struct pool::member {
-  enum class place : std::uint8_t { connecting, idle, asked, leased, shared, cleaning, gone };
+  enum class place : std::uint8_t {
+    connecting,
+    idle,
+    asked,
+    leased,
+    ending,
+    shared,
+    cleaning,
+    gone
+  };
 
   std::unique_ptr<connection> link;
   std::shared_ptr<const sql_session> opened;

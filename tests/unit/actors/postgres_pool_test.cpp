@@ -36,6 +36,25 @@ struct postgres_pool_test : actor_test {
     askers.push_back(asker);
   }
 
+  /// Opens a transaction, likewise.
+  void begin_within(std::chrono::milliseconds patience) {
+    lent = {};
+    auto asker = spawn<interlocutor>(system, here(), [this, patience](self_type self) {
+      sql_request statement;
+      statement.what = sql_request::kind::bound;
+      statement.text = "select 1";
+      statement.sets.resize(1);
+      statement.opens_transaction = true;
+      statement.deadline = loop.now() + 1h;
+      ask(self, pool, patience, run_atom::value, sql_request_parcel{std::move(statement)})
+          .then([this](sql_reply_parcel& answer) { lent = answer.take().lent; },
+                [this](const error& failed) { why = code_of(failed); });
+    });
+    caf::anon_send(asker, check_atom::value);
+    settle();
+    askers.push_back(asker);
+  }
+
   /// The server takes time that is not the test's.
   bool comes_true(const std::function<bool()>& what) {
     const auto end = clock::now() + 20s;
@@ -75,6 +94,26 @@ TEST_F(postgres_pool_test, TakesBackASessionWhoseAskerHasEnded) {
   caf::anon_send(pool, return_atom::value, first);
   ASSERT_TRUE(comes_true([&] { return where.counts->total("leases").load() == 2; }));
   EXPECT_TRUE(comes_true([&] { return where.counts->level("leased").load() == 0; }));
+}
+
+TEST_F(postgres_pool_test, TakesBackATransactionWhoseAskerHasEnded) {
+  ask_within(1h);
+  ASSERT_TRUE(comes_true([&] { return lent.id != 0; }));
+  const auto first = lent.id;
+  begin_within(1h);
+  caf::anon_send_exit(askers.back(), caf::exit_reason::user_shutdown);
+  settle();
+  caf::anon_send(pool, return_atom::value, first);
+  ASSERT_TRUE(comes_true([&] { return where.counts->total("leases").load() == 2; }));
+  EXPECT_TRUE(comes_true([&] { return where.counts->level("leased").load() == 0; }));
+}
+
+TEST_F(postgres_pool_test, LeavesATransactionWithWhoeverTookIt) {
+  begin_within(1h);
+  ASSERT_TRUE(comes_true([&] { return lent.id != 0; }));
+  EXPECT_EQ(where.counts->level("leased").load(), 1);
+  caf::anon_send(pool, return_atom::value, lent.id);
+  EXPECT_TRUE(comes_true([&] { return where.counts->level("idle").load() == 1; }));
 }
 
 TEST_F(postgres_pool_test, LeavesASessionWithWhoeverTookIt) {
