@@ -3,6 +3,7 @@
 #include <caf/send.hpp>
 #include <utility>
 
+#include "actors/core/answer_look.hpp"
 #include "actors/core/shared_promise.hpp"
 #include "services/telemetry/log.hpp"
 
@@ -133,6 +134,7 @@ void task_scheduler::flush_added() {
     std::move(orders.tasks.begin(), orders.tasks.end(), std::back_inserter(together->orders));
   }
   leave(together);
+  expect_answer();
 }
 
 void task_scheduler::add_long(std::shared_ptr<adding> what,

@@ -1,6 +1,7 @@
 #include <array>
 #include <unordered_map>
 
+#include "bridge/asyncio_start.hpp"
 #include "bridge/bindings.hpp"
 #include "bridge/blocking_pool.hpp"
 #include "bridge/hub.hpp"
@@ -181,12 +182,8 @@ PyObject* read_file_bytes(PyObject*, PyObject* const* args, Py_ssize_t count) {
 PyObject* call_on_asyncio(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (!has_arguments("call_on_asyncio", count, 1) || !is_callable("call_on_asyncio", args[0]))
     return nullptr;
-  auto* asyncio = the_runtime().asyncio;
-  if (!asyncio) {
-    PyErr_SetString(PyExc_RuntimeError,
-                    "this needs Puff's asyncio thread: set asyncio = true in puff.toml");
-    return nullptr;
-  }
+  auto* asyncio = needed_asyncio();
+  if (!asyncio) return nullptr;
   asyncio->post([function = reference::borrow(args[0])] {
     auto* result = PyObject_CallNoArgs(function.get());
     if (!result) report_exception("asyncio thread");
@@ -210,8 +207,9 @@ PyObject* is_puff(PyObject*, PyObject* const*, Py_ssize_t) {
 }
 
 PyObject* asyncio_loop(PyObject*, PyObject* const*, Py_ssize_t) {
-  auto* asyncio = the_runtime().asyncio;
-  return Py_NewRef(asyncio ? asyncio->event_loop() : Py_None);
+  if (!has_asyncio()) Py_RETURN_NONE;
+  auto* asyncio = needed_asyncio();
+  return asyncio ? Py_NewRef(asyncio->event_loop()) : nullptr;
 }
 
 PyObject* greenlet_locals(PyObject*, PyObject* const*, Py_ssize_t) {

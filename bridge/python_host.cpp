@@ -7,6 +7,7 @@
 #include "bridge/actor_host.hpp"
 #include "bridge/application.hpp"
 #include "bridge/asgi.hpp"
+#include "bridge/asyncio_start.hpp"
 #include "bridge/blocking_pool.hpp"
 #include "bridge/exchange.hpp"
 #include "bridge/global_state.hpp"
@@ -107,7 +108,9 @@ struct python_host::parts {
 
   error add_gateway(const application_target& target, py::object object);
 
+  error start_asyncio();
   void end_asyncio() {
+    start_asyncio_by(nullptr);
     on_greenlets = on_asyncio = nullptr;
     if (!asyncio) return;
     asyncio->stop();
@@ -146,6 +149,16 @@ error prepare(const char* module_name, const char* function, const std::string& 
 }
 
 }  // namespace
+
+error python_host::parts::start_asyncio() {
+  auto made = std::make_unique<loop_thread>(over.system(), loop_options{});
+  if (auto failed = made->start()) return failed;
+  asyncio = std::move(made);
+  asyncio_exchanges = std::make_unique<exchange_table>(*asyncio);
+  the_runtime().asyncio = asyncio.get();
+  on_asyncio = spawn_application(*asyncio, *asyncio_exchanges, "python asyncio");
+  return {};
+}
 
 error python_host::parts::add_gateway(const application_target& target, py::object object) {
   if (!PyCallable_Check(object.ptr()))
@@ -187,12 +200,9 @@ expected<std::unique_ptr<python_host>> python_host::start(node& over, python_opt
   made->on_greenlets =
       made->spawn_application(made->greenlets, made->exchanges, "python greenlets");
   if (made->options.asyncio) {
-    made->asyncio = std::make_unique<loop_thread>(over.system(), loop_options{});
-    made->asyncio_exchanges = std::make_unique<exchange_table>(*made->asyncio);
-    if (auto failed = made->asyncio->start()) return failed;
-    shared.asyncio = made->asyncio.get();
-    made->on_asyncio =
-        made->spawn_application(*made->asyncio, *made->asyncio_exchanges, "python asyncio");
+    if (auto failed = made->start_asyncio()) return failed;
+  } else if (made->options.asyncio_later) {
+    start_asyncio_by([parts = made.get()] { return parts->start_asyncio(); });
   }
   graphql::open_door(made->greenlets, made->asyncio.get());
   if (auto failed = prepare("puff._preparation", "prepare", "Python")) return failed;

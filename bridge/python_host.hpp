@@ -16,8 +16,9 @@ namespace puff::bridge {
 
 struct python_options {
   interpreter_options interpreter;
-  bool asyncio = false;  ///< starts the asyncio thread
-  bool django = false;   ///< sets Django up before anything of the user's is imported
+  bool asyncio = false;        ///< starts the asyncio thread
+  bool asyncio_later = false;  ///< starts it when it is first needed
+  bool django = false;         ///< sets Django up before anything of the user's is imported
   std::size_t max_greenlets = 10'000;
   std::size_t max_blocking_threads = 64;
   std::chrono::milliseconds blocking_idle{30'000};

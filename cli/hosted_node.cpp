@@ -126,9 +126,10 @@ void hosted_node::use_addons() {
 error hosted_node::start_python() {
   auto options = options_of_python(invocation_.config.values);
   options.interpreter.program_directory = invocation_.executable.parent_path();
+  options.asyncio |= plan_.asyncio || !invocation_.config.values.cluster.name.empty() ||
+                     (!queues_.empty() && !schemas_.empty());
   // Whether a task is a coroutine function shows only when it comes.
-  options.asyncio |=
-      plan_.asyncio || !queues_.empty() || !invocation_.config.values.cluster.name.empty();
+  options.asyncio_later = !queues_.empty();
   for (std::size_t i = 0; i < invocation_.addons.size(); ++i)
     for (const auto& module : invocation_.addons[i].python_modules())
       options.interpreter.modules.emplace_back(module.name, module.init);

@@ -2,9 +2,23 @@
 
 #include <boost/asio/post.hpp>
 
+#include "actors/core/answer_look.hpp"
 #include "actors/core/current_loop.hpp"
 
 namespace puff {
+namespace {
+
+constexpr std::chrono::microseconds longest_answer{60};
+constexpr int looks_per_poll = 4;  // a poll is a system call
+
+/// The look of a thread that expects an answer.
+template <class Found>
+bool look_for_answer(Found found) {
+  static thread_local idle_spin spin{longest_answer};
+  return spin(found);
+}
+
+}  // namespace
 
 asio_loop::asio_loop(caf::actor_system& system, drive how)
     : loop(system), how_(how), open_(std::in_place, io_.get_executor()) {
@@ -103,6 +117,15 @@ bool asio_loop::run_as_guest(inbox& mail, std::optional<clock::time_point> until
 }
 
 void asio_loop::sleep_as_guest(inbox& mail, std::optional<clock::time_point> until) {
+  if (take_expectation()) {
+    poll_more();  // what asks leaves first
+    int looks = 0;
+    auto found = [&] {
+      return mail.has_mail() || inbox_.has_mail() ||
+             (++looks % looks_per_poll == 0 && io_.poll_one() != 0);
+    };
+    if (look_for_answer(found)) return;
+  }
   if (!inbox_.fall_asleep()) return;
   if (mail.fall_asleep()) {
     if (until)

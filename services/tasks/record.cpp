@@ -127,6 +127,10 @@ std::string encode(const record& r) {
   return out + r.function + extras + r.param;
 }
 
+bool has_usual_priority(std::string_view bytes) noexcept {
+  return bytes.size() >= header_size && bytes[8] == static_cast<char>(highest_priority);
+}
+
 expected<record> decode(std::string_view bytes) {
   if (bytes.size() < header_size || static_cast<unsigned char>(bytes[0]) != version)
     return bad("these bytes are no task");

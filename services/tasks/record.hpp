@@ -60,6 +60,9 @@ error validate(const record& r);
 /// Of a valid record.
 std::string encode(const record& r);
 
+/// Whether an encoded record has the priority of what names none.
+bool has_usual_priority(std::string_view bytes) noexcept;
+
 /// `bad_argument` if the bytes are no record.
 expected<record> decode(std::string_view bytes);
 

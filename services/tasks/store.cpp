@@ -1,8 +1,10 @@
 #include "services/tasks/store.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "services/redis/command.hpp"
+#include "services/tasks/record.hpp"
 
 namespace puff::tasks {
 namespace {
@@ -130,6 +132,11 @@ class words {
   std::vector<std::string> numbers_;
 };
 
+/// Whether there is nothing to decide when it is added: it goes to the end of the list.
+bool enlists(const task_order& order) {
+  return order.due_ms < 0 && order.unique.empty() && has_usual_priority(order.record);
+}
+
 }  // namespace
 
 store::store(command_port& port, std::string queue)
@@ -148,6 +155,8 @@ void store::run(const script& what, const std::vector<std::string_view>& argumen
 
 void store::add(const task_order* first, std::size_t count, bool wake, clock::time_point deadline,
                 answer<std::vector<task_id>> done) {
+  if (std::all_of(first, first + count, &enlists))
+    return enlist(first, count, wake, deadline, std::move(done));
   static const auto& script = *script_named("add");
   words w{1 + 4 * count};
   w.add(wake ? "1" : "0");
@@ -161,6 +170,25 @@ void store::add(const task_order* first, std::size_t count, bool wake, clock::ti
     w.add(each->record);
   }
   run(script, w.all, deadline, reading(&read_ids, std::move(done)));
+}
+
+void store::enlist(const task_order* first, std::size_t count, bool wake,
+                   clock::time_point deadline, answer<std::vector<task_id>> done) {
+  static const auto& script = *script_named("enlist");
+  words w{1 + 2 * count};
+  w.add(wake ? "1" : "0");
+  std::vector<task_id> ids;
+  ids.reserve(count);
+  for (const auto* each = first; each != first + count; ++each) {
+    w.add(each->id.view());
+    w.add(each->record);
+    ids.push_back(each->id);
+  }
+  run(script, w.all, deadline,
+      [ids = std::move(ids), done = std::move(done)](const expected<redis_value>& reply) mutable {
+        if (!reply) return done(reply.error());
+        done(std::move(ids));
+      });
 }
 
 void store::cycle(const std::vector<ending>& ends, std::size_t wanted,

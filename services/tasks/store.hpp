@@ -89,6 +89,9 @@ class store {
   void await_marker(std::chrono::milliseconds patience, answer<bool> done);
 
  private:
+  void enlist(const task_order* first, std::size_t count, bool wake, clock::time_point deadline,
+              answer<std::vector<task_id>> done);
+
   command_port& port_;
   std::string queue_, prefix_;
 };

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from support.puff_process import PuffProcess
+from support.redis_topologies import SentinelWorld
 from support.servers import RedisServer, wait_until
 
 APPS = Path(__file__).parent / "apps"
@@ -42,11 +43,14 @@ HEADING = f"{'fault':24}{'accepted':>8} {'run':>8} {'lost':>5} {'twice':>6} {'re
 
 
 class Field:
-    def __init__(self, folder: Path, redis: RedisServer, url: str = "", settings: str = "") -> None:
+    def __init__(
+        self, folder: Path, redis: RedisServer | SentinelWorld, url: str = "", settings: str = ""
+    ) -> None:
         self.folder = folder
         self.redis = redis
         self.remarks: list[str] = []
         self.recovered: float | None = None
+        self.lost_by_redis: set[int] = set()  # confirmed, and gone with a server
         self._started: list[PuffProcess] = []
         self.set_url(url or redis.unix_url, settings)
 
@@ -130,7 +134,10 @@ class Field:
         for what, number, *_ in self.notes():
             ends[number] += what == "end"
         dead = self.size("ZCARD", "x")
-        lost = sum(1 for n in accepted if not ends[n]) - dead
+        gone = {n for n in self.lost_by_redis if not ends[n]}
+        if self.lost_by_redis:
+            self.remarks.append(f"Redis itself lost {len(gone)}")
+        lost = sum(1 for n in accepted - gone if not ends[n]) - dead
         twice = sum(1 for n in ends if ends[n] > 1)
         run = sum(1 for n in ends if ends[n])
         return Outcome(

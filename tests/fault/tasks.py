@@ -20,22 +20,25 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from task_failover import OPTIONS, fail_over
 from task_field import HEADING, LEASE, TAG, Field, Outcome
 
 from support.clients import RedisError
 from support.faults import FaultyProxy
 from support.puff_process import PuffProcess
+from support.redis_topologies import SentinelWorld
 from support.servers import RedisServer, wait_until
 from support.skewed_clock import skewed_clock
 
 CORRUPT = b"\x07junk"
 Case = Callable[[Field, float], None]
-CASES: dict[str, tuple[Case, tuple[str, ...]]] = {}
+Servers = type[RedisServer] | type[SentinelWorld]
+CASES: dict[str, tuple[Case, Servers, tuple[str, ...]]] = {}
 
 
-def case(*redis_options: str) -> Callable[[Case], Case]:
+def case(*redis_options: str, on: Servers = RedisServer) -> Callable[[Case], Case]:
     def add(function: Case) -> Case:
-        CASES[function.__name__] = (function, redis_options)
+        CASES[function.__name__] = (function, on, redis_options)
         return function
 
     return add
@@ -127,6 +130,28 @@ def connections_killed(field: Field, seconds: float) -> None:
                 killed = field.command("CLIENT", "KILL", "TYPE", kind, "SKIPME", "yes")
                 kills += killed if isinstance(killed, int) else 0
     field.expect(kills > 10, f"{kills} connections")
+
+
+@case(*OPTIONS, on=SentinelWorld)
+def master_killed(field: Field, seconds: float) -> None:
+    assert isinstance(field.redis, SentinelWorld)
+    passed, faults = -1, 0
+    with under_load(field):
+        for _ in pace(seconds, 4):
+            passed = fail_over(field, field.redis, passed)
+            faults += 1
+    field.expect(faults > 0, f"{faults} fail-overs")
+
+
+@case()
+def two_of_one_name(field: Field, seconds: float) -> None:
+    twin = {"PUFF_NAME": "twin"}
+    with under_load(field, workers=0):
+        workers = [field.worker(twin), field.worker(twin)]
+        for _ in pace(min(seconds, 10), 3):
+            workers.pop(0).kill()
+            workers.append(field.worker(twin))
+    field.expect(True, "two workers that say that they are the same, and are killed in turn")
 
 
 def behind_proxy(field: Field, seconds: float, how: Callable[[FaultyProxy], None]) -> None:
@@ -290,10 +315,10 @@ def drained_under_load(field: Field, seconds: float) -> None:
 
 
 def play(name: str, seconds: float) -> Outcome:
-    function, options = CASES[name]
+    function, servers, options = CASES[name]
     with (
         tempfile.TemporaryDirectory(prefix="puff-fault-") as folder,
-        RedisServer(Path(folder) / "redis", *options) as redis,
+        servers(Path(folder) / "redis", *options) as redis,
     ):
         field = Field(Path(folder) / "field", redis)
         try:

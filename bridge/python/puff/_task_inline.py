@@ -1,6 +1,5 @@
 """Tasks that run at once where they are added, for tests without Redis."""
 
-import asyncio
 import contextlib
 import inspect
 import json
@@ -9,6 +8,7 @@ from typing import Any
 
 from puff import _puff, _tasks
 from puff._coroutines import awaited, result_of
+from puff._json_text import encode
 from puff.imports import import_string
 
 _depth = 0
@@ -60,7 +60,7 @@ def run(path: str, function: Any, text: str) -> Any:
         value = called(json.loads(text))
         if inspect.isawaitable(value):
             value = _wait_for(value)
-        _results[id_] = b"+" + _tasks.encode(value).encode()
+        _results[id_] = b"+" + encode(value).encode()
     except Exception as failure:
         _results[id_] = _failed(failure)
     finally:
@@ -74,7 +74,7 @@ async def _run_async(called: Callable[..., Any], text: str, here: _tasks.Attempt
         value = called(json.loads(text))
         if inspect.isawaitable(value):
             value = await value
-        _results[here.id] = b"+" + _tasks.encode(value).encode()
+        _results[here.id] = b"+" + encode(value).encode()
     except Exception as failure:
         _results[here.id] = _failed(failure)
     finally:
@@ -83,8 +83,12 @@ async def _run_async(called: Callable[..., Any], text: str, here: _tasks.Attempt
 
 
 def _failed(failure: Exception) -> bytes:
-    return b"-" + _tasks.encode(_tasks.describe(failure)).encode()
+    return b"-" + encode(_tasks.describe(failure)).encode()
 
 
 def _wait_for(awaitable: Any) -> Any:
-    return result_of(awaitable) if _puff.is_greenlet() else asyncio.run(awaited(awaitable))
+    if _puff.is_greenlet():
+        return result_of(awaitable)
+    import asyncio
+
+    return asyncio.run(awaited(awaitable))

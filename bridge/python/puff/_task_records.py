@@ -1,12 +1,11 @@
 """The words that a task is kept as in Redis; docs/tasks.md has their meaning."""
 
-import hashlib
 import json
 from typing import Any
 
 from puff import _puff
+from puff._json_text import encode
 from puff._task_options import Function, Options, options_of, path_of, rate_of
-from puff._tasks import encode
 
 MAX_PARAM_BYTES = 64 * 1024 * 1024
 MAX_PREFIXES = 10_000
@@ -70,6 +69,8 @@ def unique_key(o: Options, path: str, param: Any, text: str) -> str:
     if o.unique is False:
         return ""
     if o.unique is True:
+        import hashlib
+
         sorted_ = json.dumps(param, sort_keys=True, separators=(",", ":"))
         return f"{path}:{hashlib.sha1(sorted_.encode(), usedforsecurity=False).hexdigest()}"
     return f"{path}:{o.unique(param) if callable(o.unique) else o.unique}"

@@ -1,19 +1,23 @@
 """What runs tasks: called by the C++ side for each attempt, on a greenlet of its own."""
 
-import asyncio
 import fnmatch
 import importlib
 import inspect
 import json
 import logging
+import sys
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar, copy_context
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from puff import _commands, _puff
 from puff._coroutines import result_of
+from puff._json_text import encode
 from puff._remote_error import words_of
 from puff.errors import Cancelled, PuffError
+
+if TYPE_CHECKING:
+    import asyncio
 
 _log = logging.getLogger("puff")
 
@@ -25,8 +29,6 @@ _allowed: dict[str, list[str]] = {}
 _found: dict[tuple[str, str], tuple[Callable[..., Any], bool]] = {}
 _coroutines: dict[int, "_Coroutine"] = {}
 _when_none_runs: list[Callable[[], object]] = []
-
-encode: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Attempt:
@@ -142,14 +144,21 @@ def wait_for_coroutines() -> None:
 
 def failed(path: str, failure: BaseException) -> tuple[int, bytes, int]:
     """How an attempt ended that raised."""
-    if isinstance(failure, Cancelled | asyncio.CancelledError) and _puff.node_stops():
+    cancelled = isinstance(failure, Cancelled) or _is_of_asyncio(failure)
+    if cancelled and _puff.node_stops():
         return (ABANDONED, b"", 0)
     data = encode(describe(failure)).encode()
     if isinstance(failure, Retry):
         return (AGAIN, data, failure.delay_ms)
-    if not isinstance(failure, Cancelled | asyncio.CancelledError):
+    if not cancelled:
         _log.error("task %s failed", path, exc_info=failure)
     return (RAISED, data, 0)
+
+
+def _is_of_asyncio(failure: BaseException) -> bool:
+    """Whether it is asyncio's cancellation; a worker without coroutines never imports asyncio."""
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and isinstance(failure, asyncio.CancelledError)
 
 
 def describe(failure: BaseException) -> dict[str, str]:
@@ -204,6 +213,8 @@ class _Coroutine:
         _puff.call_on_asyncio(self._cancel)
 
     def _begin(self) -> None:
+        import asyncio
+
         loop = asyncio.get_event_loop_policy().get_event_loop()
         context = copy_context()
         context.run(current.set, self._here)
@@ -227,6 +238,8 @@ class _Coroutine:
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         if self._handle in _coroutines:
+            import asyncio
+
             self._report(*failed(self._here.name, asyncio.CancelledError()))
 
     def _report(self, kind: int, data: bytes, delay_ms: int) -> None:

@@ -136,12 +136,28 @@ void stream::opened() {
 }
 
 void stream::wait_for_replies() {
+  if (!tls_) return receive();
   socket_.async_wait(protocol::socket::wait_read,
                      [self = shared_from_this()](const error_code& failed) {
                        if (self->listener_ == nullptr) return;
                        if (failed) return self->fail(ec::connection_lost, advice_for(failed));
                        self->read();
                      });
+}
+
+void stream::receive() {
+  const auto room = parser_.prepare(read_size_);
+  socket_.async_receive(
+      asio::buffer(room.data(), room.size()),
+      [self = shared_from_this(), room = room.size()](const error_code& failed, std::size_t size) {
+        if (self->listener_ == nullptr) return;
+        if (failed) return self->fail(ec::connection_lost, advice_for(failed));
+        self->parser_.commit(size);
+        if (!self->parse()) return;
+        if (size < room) return self->receive();
+        self->grow_reads();
+        self->read();
+      });
 }
 
 void stream::read() {
@@ -154,10 +170,12 @@ void stream::read() {
     parser_.commit(size);
     if (!parse()) return;
     if (size < room.size()) break;
-    read_size_ = std::min(read_size_ * 2, largest_read);
+    grow_reads();
   }
   wait_for_replies();
 }
+
+void stream::grow_reads() { read_size_ = std::min(read_size_ * 2, largest_read); }
 
 std::size_t stream::read_some(std::span<char> to, error_code& failed) {
   return tls_ ? tls_->read_some(to, failed)

@@ -49,7 +49,9 @@ class stream : public std::enable_shared_from_this<stream> {
   void shake_hands();
   void opened();
   void wait_for_replies();
+  void receive();
   void read();
+  void grow_reads();
   bool parse();
   std::size_t read_some(std::span<char> to, boost::system::error_code& failed);
   std::size_t write_some(boost::system::error_code& failed);

@@ -45,15 +45,18 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Limit:
-    """Puff's median by itself."""
+    """Puff's median by itself; `of` names another contender than the first."""
 
     metric: str
     at_most: float | None = None
     at_least: float | None = None
     placement: str | None = None
+    of: str | None = None
 
     def judge(self, ours: str, medians: Medians) -> list[Verdict]:
-        return [_verdict(self.metric, medians[ours][self.metric], self.at_most, self.at_least)]
+        what = f"{self.of}: {self.metric}" if self.of else self.metric
+        value = medians[self.of or ours][self.metric]
+        return [_verdict(what, value, self.at_most, self.at_least)]
 
 
 def _verdict(what: str, value: float, at_most: float | None, at_least: float | None) -> Verdict:

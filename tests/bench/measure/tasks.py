@@ -111,7 +111,7 @@ def tasks(seconds: float) -> list[Case]:
             | {"puff, async": processing(slow["puff"], "sleep10_async", round(60_000 * seconds))},
             (
                 Limit("rps", at_least=25_000),
-                Ratio("rps", ("bullmq",), at_least=4),
+                Limit("rps", at_least=20_000, of="puff, async"),
             ),
             placements=("free",),
         ),

@@ -92,6 +92,26 @@ TEST_F(task_store, RunsTasksInOrderOfPriorityThenDueTime) {
   EXPECT_EQ(claimed[3].id, next);
 }
 
+TEST_F(task_store, AddsTheShortWayWhatRunsAtOnce) {
+  std::vector<task_order> plain{order(), order()};
+  auto given = got<std::vector<task_id>>([&](auto done) {
+    queue.add(plain.data(), plain.size(), false, clock::now() + 10s, std::move(done));
+  });
+  EXPECT_THAT(given, testing::ElementsAre(plain[0].id, plain[1].id));
+  EXPECT_EQ(std::get<std::int64_t>(command({"EXISTS", queue.prefix() + "m"}).data), 0);
+  record named;
+  named.unique = "only one";
+  auto unique = add(named), again = add(named), third = add();
+  EXPECT_EQ(unique, again);
+  EXPECT_EQ(std::get<std::int64_t>(command({"EXISTS", queue.prefix() + "m"}).data), 1);
+  auto claimed = cycle(10).claimed;
+  ASSERT_EQ(claimed.size(), 4u);
+  EXPECT_EQ(claimed[0].id, given[0]);
+  EXPECT_EQ(claimed[1].id, given[1]);
+  EXPECT_EQ(claimed[3].id, third);
+  EXPECT_EQ(std::get<std::string>(command({"HGET", queue.prefix() + "n", "added"}).data), "4");
+}
+
 TEST_F(task_store, KeepsResultsAndForgetsTheTask) {
   auto id = add();
   auto claimed = cycle(1).claimed;
