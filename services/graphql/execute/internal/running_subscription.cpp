@@ -1,8 +1,9 @@
 #include "services/graphql/execute/internal/running_subscription.hpp"
 
+#include "services/graphql/execute/internal/outside_inputs.hpp"
+#include "services/graphql/execute/internal/parse_first.hpp"
 #include "services/graphql/execute/internal/shape.hpp"
 #include "services/graphql/values/memory_rows.hpp"
-#include "services/graphql/values/variables.hpp"
 
 namespace puff::graphql::internal {
 
@@ -26,10 +27,7 @@ void running_subscription::start() {
   const auto& f = plan.root->fields.front();
   const auto* stream = f.binding == nullptr ? nullptr : std::get_if<from_stream>(f.binding);
   if (stream == nullptr) return finish(refusal({name_of(f) + " has no stream of events.", {}}, {}));
-  auto arguments = f.arguments
-                       ? *f.arguments
-                       : coerce_arguments(*plan.doc, *f.nodes.front(), f.definition->arguments,
-                                          request_.variables, {.scalars = plan.schema->scalars});
+  auto arguments = arguments_of(request_, f);
   if (!arguments) {
     const auto& wrong = arguments.errors().front();
     return finish(refusal({wrong.message, wrong.extensions}, wrong.locations));
@@ -151,6 +149,8 @@ class open_subscription final : public subscription {
 }  // namespace
 
 std::shared_ptr<subscription> subscribe(execution_request request, subscription_calls calls) {
+  if (auto inputs = internal::inputs_of(request))
+    return internal::subscribe_parsed(std::move(request), std::move(inputs), std::move(calls));
   auto run = std::make_shared<internal::running_subscription>(std::move(request), std::move(calls));
   run->start();
   return std::make_shared<open_subscription>(std::move(run));
