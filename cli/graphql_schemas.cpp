@@ -88,6 +88,8 @@ std::vector<schema_plan> planned_schemas(const invocation& what) {
     plan.subscriptions_url = s.subscriptions_url;
     plan.playground_url = s.playground_url;
     plan.database = s.database;
+    plan.uploads = s.uploads;
+    plan.incremental = s.incremental;
   }
   for (const auto& s : settings.graphql)
     if (s.enable) out.push_back({s, nullptr, nullptr});

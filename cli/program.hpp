@@ -19,7 +19,8 @@ namespace cli {
 struct program_parts;
 }
 
-/// A GraphQL schema in C++, served as a `[[graphql]]` entry of puff.toml is.
+/// A GraphQL schema in C++, served as a `[[graphql]]` entry of puff.toml is, within the limits that
+/// such an entry has if it says nothing.
 struct native_schema {
   std::string name = "default";
   graphql::bound_schema_ptr schema;
@@ -27,6 +28,11 @@ struct native_schema {
   std::string url{};                                  ///< path of queries and mutations
   std::string subscriptions_url{}, playground_url{};
   std::string database{};  ///< the `[[postgres]]` pool of its SQL; not needed if there is one only
+  /// Whether requests may bring files; resolvers find them by `graphql::uploaded_to`.
+  bool uploads = false;
+  /// Whether @defer and @stream are executed, which the schema has by
+  /// `graphql::with_incremental_directives`.
+  bool incremental = false;
 };
 
 /// A program with Puff inside: its commands are Puff's, those of puff.toml and those added here.

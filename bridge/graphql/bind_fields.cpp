@@ -3,6 +3,7 @@
 #include "bridge/graphql/description.hpp"
 #include "bridge/graphql/leaf_codecs.hpp"
 #include "bridge/graphql/python_field.hpp"
+#include "bridge/graphql/python_inputs.hpp"
 #include "bridge/graphql/python_stream.hpp"
 #include "services/graphql/execute/declared_channel.hpp"
 #include "services/graphql/values/json_input.hpp"
@@ -98,11 +99,25 @@ void bind_type(py::handle type, bound_schema& schema,
   }
 }
 
+void bind_parsers(py::handle description, bound_schema& schema) {
+  std::vector<std::string> scalars;
+  std::unordered_map<std::string, kept_object> functions;
+  for (auto type : description.attr("types")) {
+    const py::object parse = type.attr("parse");
+    if (parse.is_none()) continue;
+    scalars.push_back(type.attr("name").cast<std::string>());
+    functions.emplace(scalars.back(), kept_object::borrow(parse.ptr()));
+  }
+  if (!scalars.empty())
+    schema.parse_outside(scalars, std::make_shared<python_inputs>(std::move(functions)));
+}
+
 }  // namespace
 
 void bind_fields(py::handle description, bound_schema& schema,
                  const std::shared_ptr<schema_objects>& names) {
   for (auto type : description.attr("types")) bind_type(type, schema, names);
+  bind_parsers(description, schema);
   const py::dict resolvers = description.attr("resolve_type");
   for (const auto& [type, function] : resolvers)
     names->set_type_resolver(type.cast<std::string>(), function.ptr());

@@ -72,7 +72,11 @@ PyObject* validate(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (!has_arguments("graphql_validate", count, 2)) return nullptr;
   auto* schema = graphql::schema_in(args[0]);
   const auto doc = schema ? document_in(args[1]) : nullptr;
-  return doc ? json_of(puff::graphql::validate(*schema->asks.schema()->types, *doc)) : nullptr;
+  if (!doc) return nullptr;
+  const auto& asked = *schema->asks.schema();
+  puff::graphql::validation_options how;
+  how.scalars = &asked.scalars;
+  return json_of(puff::graphql::validate(*asked.types, *doc, how));
 }
 
 PyObject* build(PyObject*, PyObject* const* args, Py_ssize_t count) {

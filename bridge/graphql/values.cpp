@@ -41,6 +41,12 @@ PyObject* dict_of(const puff::graphql::value_object& entries) {
   return dict.release().ptr();
 }
 
+/// What python_inputs has made of it.
+PyObject* of_outside(const puff::graphql::outside_value& v) {
+  if (!v.parsed) return to_python(v.raw);
+  return Py_NewRef(static_cast<PyObject*>(const_cast<void*>(v.parsed.get())));
+}
+
 PyObject* list_of_cells(const column& items, cell::range range) {
   auto* list = PyList_New(range.end - range.begin);
   for (auto i = range.begin; list && i < range.end; ++i) {
@@ -189,6 +195,7 @@ PyObject* to_python(const value& v) {
     case value::kind::list:
       return list_of(v.list(), [](const value& item) { return to_python(item); });
     case value::kind::object: return dict_of(v.object());
+    case value::kind::outside: return of_outside(*v.outside());
     case value::kind::null:
     case value::kind::failure: break;
   }

@@ -48,7 +48,9 @@ result<cached_document_ptr> engine::document_of(std::string_view text, request_t
   auto parsed = parse(std::string{text}, options_.parsing);
   if (!parsed) return std::move(parsed).errors();
   const auto is_parsed = clock::now();
-  auto faults = validate(*schema_->types, **parsed, options_.validation);
+  auto how = options_.validation;
+  how.scalars = &schema_->scalars;
+  auto faults = validate(*schema_->types, **parsed, how);
   if (trace != nullptr) {
     trace->parsing = {began, is_parsed};
     trace->validation = {is_parsed, clock::now()};

@@ -1,10 +1,12 @@
 """Programs in C++ with Puff inside: the examples, and what a program brings along."""
 
+import json
 import signal
 import subprocess
 import zipfile
 from contextlib import contextmanager
 
+import httpx
 import pytest
 from integration.apps.serving import Site, serving_address
 
@@ -77,6 +79,7 @@ def serving(program, folder, *arguments, **env):
 
 CONFIGURED = BUILT / "tests/support/embedding/configured"
 ASGI = BUILT / "tests/support/embedding/asgi"
+SCHEMA = BUILT / "tests/support/embedding/schema"
 
 
 def test_the_first_example_calls_a_python_function(tmp_path):
@@ -163,3 +166,24 @@ def test_an_asgi_program_turns_asyncio_on(shop):
     (shop / "shop_web.py").write_text(WEB)
     with serving(ASGI, shop) as site:
         assert site.get("/").body == b"asynchronous"
+
+
+def test_a_schema_in_cpp_takes_files_and_delivers_later(tmp_path):
+    with serving(SCHEMA, tmp_path) as site:
+        asked = {"query": "mutation ($f: Upload!) { first(file: $f) }", "variables": {"f": None}}
+        form = {"operations": json.dumps(asked), "map": '{"0": ["variables.f"]}'}
+        got = httpx.post(
+            f"{site.url}/graphql",
+            data=form,
+            files={"0": ("a.txt", b"word and more" * 50_000)},
+            headers={"GraphQL-Require-Preflight": "1"},
+            timeout=20,
+        )
+        assert got.json() == {"data": {"first": "a.txt, 650000 bytes: word"}}
+        query = {"query": "{ word ... @defer { later } }"}
+        events = httpx.post(
+            f"{site.url}/graphql", json=query, headers={"Accept": "text/event-stream"}, timeout=20
+        )
+        parts = [json.loads(line[6:]) for line in events.text.split("\n") if line[:7] == "data: {"]
+        assert parts[0]["data"] == {"word": "now"}
+        assert parts[1]["incremental"] == [{"id": "0", "data": {"later": "then"}}]

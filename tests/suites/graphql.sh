@@ -12,9 +12,11 @@ answers=tests/graphql/answers/graphql-js.jsonl
 [ -d tests/graphql/node_modules ] || (cd tests/graphql && npm ci --silent --no-audit --no-fund) >&2
 if [ "${1:-}" = --renew ]; then
   node tests/graphql/oracle.js 2025 3000 >"$answers"
+  node tests/graphql/scalars/oracle.js >tests/graphql/scalars/answers.jsonl
   exec "$probe" "$answers"
 fi
 node tests/graphql/execution/agreement.js tests/graphql/execution/answers/execution.jsonl
+node tests/graphql/scalars/oracle.js | cmp - tests/graphql/scalars/answers.jsonl
 mkdir -p build/suites
 node tests/graphql/oracle.js "${1:-$RANDOM}" "${2:-5000}" >build/suites/graphql.jsonl
 exec "$probe" build/suites/graphql.jsonl

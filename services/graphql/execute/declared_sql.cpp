@@ -132,6 +132,7 @@ std::optional<std::string> sql_text(const value& v) {
     case value::kind::enumeration: return v.enumeration();
     case value::kind::list: return array_text(v.list());
     case value::kind::object: return to_json(v);
+    case value::kind::outside: return sql_text(v.plain());
   }
   return std::nullopt;
 }

@@ -54,6 +54,10 @@ struct response {
 
 using response_ready = std::function<void(response)>;
 
+namespace internal {
+class outside_inputs;
+}
+
 struct execution_request {
   plan_ptr plan;
   value_object variables;  ///< coerced
@@ -70,6 +74,8 @@ struct execution_request {
   execution_limits limits;
   incremental_format incremental = incremental_format::none;  ///< of what the plan defers
   std::shared_ptr<request_trace> trace;  ///< for the response's `extensions`; null: none
+  /// Arguments with values that were parsed outside; null: there are none.
+  std::shared_ptr<const internal::outside_inputs> outside{};
 };
 
 /// A running execution. Everything happens on one thread, the one that starts it and on which

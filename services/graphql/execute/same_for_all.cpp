@@ -38,6 +38,7 @@ bool is_same_stream(const operation_plan& plan, const plan_layer& root) noexcept
 bool is_same_for_all(const operation_plan& plan) noexcept {
   if (plan.operation->operation != operation_type::subscription || plan.is_incremental)
     return false;
+  if (!plan.parsed_outside.empty()) return false;
   return std::ranges::all_of(plan.layers, [&](const plan_layer& layer) {
     if (&layer == plan.root) return is_same_stream(plan, layer);
     return std::ranges::all_of(layer.fields, [&](const plan_field& f) { return is_same(plan, f); });

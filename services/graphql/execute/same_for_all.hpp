@@ -12,6 +12,7 @@ namespace puff::graphql {
 /// in, and below it there are columns, constants and declared statements, whose parameters are
 /// arguments, constants and the parents' keys. Any other code, a resolver or one that says the type
 /// of an object, gets the request's context, so it makes the answer no, whatever it does with it.
+/// Arguments that are parsed outside may be equal as text and be of different objects: also no.
 /// What else a request may bring for its SQL, a session of its own, is for the caller to look at.
 bool is_same_for_all(const operation_plan& plan) noexcept;
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -15,6 +16,7 @@
 namespace puff::graphql {
 
 class field_resolver;
+class outside_parser;
 class stream_resolver;
 class type_resolver;
 
@@ -85,6 +87,9 @@ struct bound_schema {
   bool set_cost(std::string_view type, std::string_view field_name, field_cost cost);
   bool bind_type(std::string_view name, std::shared_ptr<type_resolver> resolver);
 
+  /// Has input values of these scalars parsed by `parser`, before anything is executed with them.
+  void parse_outside(const std::vector<std::string>& names, std::shared_ptr<outside_parser> by);
+
   const field_binding& binding(const field& f) const noexcept;
   /// Null if the rows know their types.
   type_resolver* resolver_of(const named_type& type) const noexcept;
@@ -94,6 +99,8 @@ struct bound_schema {
   std::unordered_map<const field*, field_cost> costs;
   scalar_table scalars;  ///< by `named_type::position`
   std::unordered_map<const named_type*, std::shared_ptr<type_resolver>> abstract_types;
+  std::shared_ptr<outside_parser> parser;           ///< null: all scalars are parsed where they are
+  std::unordered_set<const field*> parsed_outside;  ///< whose arguments may hold such values
 };
 
 using bound_schema_ptr = std::shared_ptr<const bound_schema>;

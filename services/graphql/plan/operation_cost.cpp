@@ -70,8 +70,8 @@ class estimate {
     for (const auto& [name, what] : *given) {
       const bool counts = said.size_argument.empty() ? std::ranges::find(usual, name) != usual.end()
                                                      : name == said.size_argument;
-      if (counts && what.what() == value::kind::integer)
-        return static_cast<std::uint64_t>(std::max<std::int64_t>(0, what.integer()));
+      if (counts && what.plain().what() == value::kind::integer)
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(0, what.plain().integer()));
     }
     return {};
   }

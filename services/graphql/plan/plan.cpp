@@ -1,6 +1,54 @@
 #include "services/graphql/plan/plan.hpp"
 
+#include <algorithm>
+
 namespace puff::graphql {
+namespace {
+
+class outside_codec final : public scalar_codec {
+ public:
+  explicit outside_codec(const named_type& type) : type_(type) {}
+  result<value> parse(const value& v) const override {
+    return value{std::make_shared<outside_value>(outside_value{v, &type_})};
+  }
+
+ private:
+  const named_type& type_;
+};
+
+using type_set = std::unordered_set<const named_type*>;
+
+/// Whether a value of the type can hold one of a type in `found`; `seen` are those looked at.
+bool can_hold(const named_type& type, const type_set& found, type_set& seen) {
+  if (found.contains(&type)) return true;
+  if (type.kind != type_kind::input_object || !seen.insert(&type).second) return false;
+  return std::ranges::any_of(type.input_fields, [&](const input_value& each) {
+    return can_hold(each.type.named(), found, seen);
+  });
+}
+
+bool can_hold(const field& f, const type_set& found) {
+  type_set seen;
+  return std::ranges::any_of(f.arguments, [&](const input_value& each) {
+    return can_hold(each.type.named(), found, seen);
+  });
+}
+
+}  // namespace
+
+void bound_schema::parse_outside(const std::vector<std::string>& names,
+                                 std::shared_ptr<outside_parser> by) {
+  type_set found;
+  for (const auto& name : names)
+    if (const auto* type = types->type(name);
+        type != nullptr && bind_scalar(name, std::make_shared<outside_codec>(*type)))
+      found.insert(type);
+  if (found.empty()) return;
+  parser = std::move(by);
+  for (const auto* type : types->types())
+    for (const auto& f : type->fields)
+      if (can_hold(f, found)) parsed_outside.insert(&f);
+}
 
 bool bound_schema::bind(std::string_view type, std::string_view field_name, field_binding how) {
   const auto* of = types->type(type);

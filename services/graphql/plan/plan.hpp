@@ -29,7 +29,8 @@ struct plan_field {
   const field_binding* binding = nullptr;  ///< of a bound field
   std::vector<const field_node*> nodes;    ///< merged; the first one's arguments count
 
-  /// The arguments, or what is wrong with them, unless they depend on variables.
+  /// The arguments, or what is wrong with them, unless they depend on variables or hold values that
+  /// are parsed outside, anew for each request.
   std::optional<result<value_object>> arguments;
 
   /// What is selected of each object type that a value can be; empty for leaves.
@@ -60,6 +61,7 @@ struct operation_plan {
   const plan_layer* root = nullptr;
   std::deque<plan_layer> layers;  ///< all of them, each once
   std::deque<defer_usage> usages;
+  std::vector<const plan_field*> parsed_outside;  ///< whose arguments may hold such values
   bool is_incremental = false;  ///< @defer and @stream mean something, and some are there
   /// How long the last response was: what to allocate for the next.
   mutable std::atomic<std::size_t> response_bytes{1024};

@@ -61,6 +61,10 @@ class planner {
                        std::string{name_of(plan_.operation->operation)} + " operation.",
             .locations = {plan_.doc->place_of(*plan_.operation)}}}};
     plan_.root = layer(*root, {{plan_.operation->selection_set, nullptr}}, {});
+    if (plan_.schema->parser == nullptr) return;
+    for (const auto& made : plan_.layers)
+      for (const auto& f : made.fields)
+        if (is_parsed_outside(f)) plan_.parsed_outside.push_back(&f);
   }
 
  private:
@@ -166,11 +170,15 @@ class planner {
       f.binding = &plan_.schema->binding(*f.definition);
   }
 
+  bool is_parsed_outside(const plan_field& f) const {
+    return plan_.schema->parsed_outside.contains(f.definition);
+  }
+
   void set_arguments(plan_field& f) const {
     const auto& node = *f.nodes.front();
     if (f.definition->arguments.empty())
       f.arguments = value_object{};
-    else if (!uses_variables(node))
+    else if (!uses_variables(node) && !is_parsed_outside(f))
       f.arguments = coerce_arguments(*plan_.doc, node, f.definition->arguments, {},
                                      {.scalars = plan_.schema->scalars});
   }

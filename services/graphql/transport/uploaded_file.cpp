@@ -100,4 +100,11 @@ std::optional<std::size_t> uploaded_position(const value& v) noexcept {
   return static_cast<std::size_t>(position.integer());
 }
 
+const uploaded_file* uploaded_to(const std::shared_ptr<const upload_list>& files,
+                                 const value& v) noexcept {
+  const auto position = uploaded_position(v);
+  const bool is_there = files != nullptr && position && *position < files->files.size();
+  return is_there ? &files->files[*position] : nullptr;
+}
+
 }  // namespace puff::graphql

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,5 +54,8 @@ struct upload_list {
 value upload_token(std::size_t position);
 /// The position that a value names; none if it names none.
 std::optional<std::size_t> uploaded_position(const value& v) noexcept;
+/// The file of `files`, which may be null, that a value names; null if it names none.
+const uploaded_file* uploaded_to(const std::shared_ptr<const upload_list>& files,
+                                 const value& v) noexcept;
 
 }  // namespace puff::graphql

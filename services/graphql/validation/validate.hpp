@@ -4,6 +4,7 @@
 
 #include "services/graphql/language/document.hpp"
 #include "services/graphql/schema/schema.hpp"
+#include "services/graphql/values/scalars.hpp"
 
 namespace puff::graphql {
 
@@ -23,6 +24,7 @@ struct validation_options {
   std::uint32_t max_root_fields = 500;        ///< of an operation, through fragments
   std::uint32_t max_introspection_depth = 3;  ///< lists of __Type within one another
   std::uint64_t max_comparisons = 1'000'000;  ///< of fields that may be merged
+  const scalar_table* scalars = nullptr;      ///< that look at literals of their own; null: none do
 };
 
 /// Everything that is wrong with an executable document, in the words, places and order of

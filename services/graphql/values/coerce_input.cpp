@@ -116,6 +116,7 @@ class input_coercer {
 
   std::optional<value> coerce_leaf(const value& v, const named_type& type, const place* at) {
     auto parsed = parse_leaf(type, v, how_.scalars);
+    if (parsed && parsed->what() == value::kind::outside) parsed->outside()->path = text_of(at);
     if (parsed) return std::move(*parsed);
     return wrong(at, v, parsed.errors().front().message);
   }

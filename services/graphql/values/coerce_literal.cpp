@@ -88,6 +88,7 @@ class literal_coercer {
   std::optional<value> coerce_leaf(const value_node& node, const named_type& type) const {
     if (!may_be(node.kind, type)) return std::nullopt;
     auto parsed = parse_leaf(type, as_input(node, type), how_.scalars);
+    if (parsed && parsed->what() == value::kind::outside) parsed->outside()->literal = &node;
     return parsed ? std::optional{std::move(*parsed)} : std::nullopt;
   }
 

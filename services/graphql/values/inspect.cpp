@@ -65,6 +65,7 @@ std::string text_of(const value& v, int depth) {
                        [&](std::size_t i) { return text_of(v.list()[i], depth + 1); });
     case value::kind::object: return object_text(v.object(), depth + 1);
     case value::kind::failure: return v.failure().message;
+    case value::kind::outside: return text_of(v.plain(), depth);
   }
   return {};
 }

@@ -88,6 +88,7 @@ class memory_column {
       case value::kind::failure: return built_.failure(v->failure());
       case value::kind::list: return add_list(v->list());
       case value::kind::object: return add_object(v);
+      case value::kind::outside: return add(&v->plain());
     }
   }
 

@@ -57,6 +57,7 @@ void append_json(std::string& out, const value& v) {
     case value::kind::list: return json_of{out}(v.list());
     case value::kind::object: return json_of{out}(v.object());
     case value::kind::failure: return json_of{out}(std::monostate{});
+    case value::kind::outside: return append_json(out, v.plain());
   }
 }
 

@@ -77,15 +77,6 @@ class variable_coercer {
   value_object values_;
 };
 
-bool uses_variables(const value_node& node) noexcept {
-  if (node.kind == node_kind::variable) return true;
-  for (const auto& item : node.items)
-    if (uses_variables(item)) return true;
-  for (const auto& field : node.fields)
-    if (uses_variables(field.value)) return true;
-  return false;
-}
-
 const argument_node* find(const field_node& node, std::string_view name) noexcept {
   for (const auto& argument : node.arguments)
     if (argument.name.value == name) return &argument;
@@ -162,6 +153,15 @@ result<value_object> coerce_arguments(const document& doc, const field_node& nod
   for (const auto& definition : definitions)
     if (auto fault = coercer.add(node, definition, out)) return std::move(*fault);
   return out;
+}
+
+bool uses_variables(const value_node& node) noexcept {
+  if (node.kind == node_kind::variable) return true;
+  for (const auto& item : node.items)
+    if (uses_variables(item)) return true;
+  for (const auto& field : node.fields)
+    if (uses_variables(field.value)) return true;
+  return false;
 }
 
 bool uses_variables(const field_node& node) noexcept {

@@ -17,7 +17,8 @@ result<value_object> coerce_arguments(const document& doc, const field_node& nod
                                       const std::vector<input_value>& definitions,
                                       const value_object& variables, const coercion& how);
 
-/// Does any argument contain a variable?
+/// Does it, or any argument, contain a variable?
+bool uses_variables(const value_node& node) noexcept;
 bool uses_variables(const field_node& node) noexcept;
 
 }  // namespace puff::graphql

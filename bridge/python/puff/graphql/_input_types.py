@@ -92,8 +92,7 @@ class InputTypes:
 
     def _nullable(self, hint: Hint, where: str) -> tuple[str, Decoder | None]:
         if hint.scalar is not None:
-            name = self._reader.scalar(hint.scalar, where)
-            return name, unless_none(hint.scalar.parse) if hint.scalar.parse else None
+            return self._reader.scalar(hint.scalar, where), None  # parsed before the call
         if hint.kind is list:
             text, decode = self.input(hint.arguments[0], where)
             return f"[{text}]", decode_items(decode)

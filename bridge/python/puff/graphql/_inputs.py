@@ -9,9 +9,18 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from puff.graphql._failures import describe
 from puff.graphql._uploads import Upload, upload_of
 
-__all__ = ["UNSET", "Decoder", "Unset", "decode_items", "decode_member", "input_decoder"]
+__all__ = [
+    "UNSET",
+    "Decoder",
+    "Unset",
+    "decode_items",
+    "decode_member",
+    "input_decoder",
+    "parse_inputs",
+]
 
 Decoder = Callable[[Any], Any]
 
@@ -44,6 +53,19 @@ SCALAR_DECODERS: dict[Any, Decoder] = {
     bytes: lambda value: base64.b64decode(value, validate=True),
     Upload: upload_of,
 }
+
+
+def parse_inputs(
+    inputs: list[tuple[Decoder, Any]],
+) -> list[tuple[Any, tuple[str, str | None, bool] | None]]:
+    """Each value as its scalar's function makes it, or what clients are told of its failure."""
+    made: list[tuple[Any, tuple[str, str | None, bool] | None]] = []
+    for parse, value in inputs:
+        try:
+            made.append((parse(value), None))
+        except Exception as failure:
+            made.append((None, describe(failure)))
+    return made
 
 
 def decode_items(decode: Decoder | None) -> Decoder | None:

@@ -27,8 +27,9 @@ class Scalar:
 
         Money = Annotated[Decimal, graphql.Scalar("Money", serialize=str, parse=Decimal)]
 
-    `serialize` makes what JSON can hold of a Python value, `parse` a Python value of JSON. What
-    `parse` raises is the error of the field."""
+    `serialize` makes what JSON can hold of a Python value, `parse` a Python value of JSON. All of a
+    request's values are parsed before anything is executed; what `parse` raises refuses the
+    request."""
 
     name: str
     serialize: Callable[[Any], Any] | None = None

@@ -111,7 +111,8 @@ class Reader:
 
     def scalar(self, kind: Scalar, where: str) -> str:
         made = Type("scalar", kind.name, description=kind.description)
-        made.specified_by, made.serialize = kind.specified_by, kind.serialize
+        made.specified_by = kind.specified_by
+        made.serialize, made.parse = kind.serialize, kind.parse
         self.add(made, kind, where)
         return kind.name
 

@@ -52,7 +52,9 @@ class SchemaFirst:
             made.types.append(one)
         self._check({one.name: one for one in made.types})
         for scalar in self.scalars:
-            made.types.append(Type("scalar", scalar.name, serialize=scalar.serialize))
+            made.types.append(
+                Type("scalar", scalar.name, serialize=scalar.serialize, parse=scalar.parse)
+            )
         if self.auth is not None:
             made.auth, made.auth_runs_on = authorizer(self.auth)
         return made

@@ -89,6 +89,7 @@ class Type:
     one_of: bool = False
     specified_by: str | None = None
     serialize: Callable[[Any], Any] | None = None
+    parse: Callable[[Any], Any] | None = None
 
 
 @dataclass(slots=True)

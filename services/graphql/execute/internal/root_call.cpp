@@ -1,8 +1,8 @@
 #include "services/graphql/execute/internal/root_call.hpp"
 
+#include "services/graphql/execute/internal/outside_inputs.hpp"
 #include "services/graphql/execute/internal/shape.hpp"
 #include "services/graphql/values/memory_rows.hpp"
-#include "services/graphql/values/variables.hpp"
 
 namespace puff::graphql::internal {
 
@@ -14,10 +14,7 @@ std::unique_ptr<root_call> root_call::make(const execution_request& request, res
     refusal = refuse(request, {name_of(f) + " has no stream of events.", {}});
     return nullptr;
   }
-  auto arguments = f.arguments
-                       ? *f.arguments
-                       : coerce_arguments(*plan.doc, *f.nodes.front(), f.definition->arguments,
-                                          request.variables, {.scalars = plan.schema->scalars});
+  auto arguments = arguments_of(request, f);
   if (!arguments) {
     const auto& wrong = arguments.errors().front();
     refusal = refuse(request, {wrong.message, wrong.extensions}, wrong.locations);

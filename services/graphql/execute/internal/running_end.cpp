@@ -1,4 +1,6 @@
 #include "services/graphql/execute/internal/afterwards.hpp"
+#include "services/graphql/execute/internal/outside_inputs.hpp"
+#include "services/graphql/execute/internal/parse_first.hpp"
 #include "services/graphql/execute/internal/resolve_types.hpp"
 #include "services/graphql/execute/internal/running_execution.hpp"
 #include "services/graphql/execute/join.hpp"
@@ -106,6 +108,8 @@ void running_execution::stop_calls() {
 namespace puff::graphql {
 
 std::shared_ptr<execution> execute(execution_request request, response_ready done) {
+  if (auto inputs = internal::inputs_of(request))
+    return internal::execute_parsed(std::move(request), std::move(inputs), std::move(done));
   auto run = std::make_shared<internal::running_execution>(std::move(request), std::move(done));
   run->start();
   run->limit_time();

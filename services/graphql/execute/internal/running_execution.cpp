@@ -4,13 +4,13 @@
 
 #include "services/graphql/execute/declared_sql.hpp"
 #include "services/graphql/execute/internal/afterwards.hpp"
+#include "services/graphql/execute/internal/outside_inputs.hpp"
 #include "services/graphql/execute/internal/waiting.hpp"
 #include "services/graphql/execute/introspect.hpp"
 #include "services/graphql/execute/join.hpp"
 #include "services/graphql/execute/sql_rows.hpp"
 #include "services/graphql/values/column_builder.hpp"
 #include "services/graphql/values/memory_rows.hpp"
-#include "services/graphql/values/variables.hpp"
 
 namespace puff::graphql::internal {
 
@@ -52,10 +52,7 @@ void running_execution::run_layer(layer& l) {
 void running_execution::start_field(layer& l, std::size_t field) {
   const auto& f = l.plan->fields[field];
   if (f.from == plan_field::source::type_name || is_over()) return;
-  auto arguments = f.arguments
-                       ? *f.arguments
-                       : coerce_arguments(*plan_.doc, *f.nodes.front(), f.definition->arguments,
-                                          request_.variables, {.scalars = plan_.schema->scalars});
+  auto arguments = arguments_of(request_, f);
   if (!arguments) {
     const auto& wrong = arguments.errors().front();
     l.fields[field].failure_places = wrong.locations;

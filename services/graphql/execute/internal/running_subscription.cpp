@@ -1,5 +1,8 @@
 #include "services/graphql/execute/internal/running_subscription.hpp"
 
+#include "services/graphql/execute/internal/outside_inputs.hpp"
+#include "services/graphql/execute/internal/parse_first.hpp"
+
 namespace puff::graphql::internal {
 
 /// Brings an answer of the stream: whether it admits, or is open.
@@ -196,6 +199,8 @@ std::shared_ptr<void> admit(execution_request request,
 }
 
 std::shared_ptr<subscription> subscribe(execution_request request, subscription_calls calls) {
+  if (auto inputs = internal::inputs_of(request))
+    return internal::subscribe_parsed(std::move(request), std::move(inputs), std::move(calls));
   auto run = std::make_shared<internal::running_subscription>(std::move(request), std::move(calls));
   run->start();
   return std::make_shared<open_subscription>(std::move(run));

@@ -4,6 +4,7 @@
 
 #include "services/graphql/language/printer.hpp"
 #include "services/graphql/validation/suggestions.hpp"
+#include "services/graphql/values/variables.hpp"
 
 namespace puff::graphql::internal {
 
@@ -131,8 +132,17 @@ void value_rules::check_scalar(const value_node& value, const named_type& type) 
       if (!is_int && !is_string)
         refuse("ID cannot represent a non-string and non-integer value: ", value);
       break;
-    case builtin_scalar::other: break;
+    case builtin_scalar::other: check_own(value, type); break;
   }
+}
+
+void value_rules::check_own(const value_node& value, const named_type& type) {
+  const auto* scalars = context_.options().scalars;
+  if (scalars == nullptr || type.position >= scalars->size() || uses_variables(value)) return;
+  const auto& codec = (*scalars)[type.position];
+  if (codec == nullptr) return;
+  if (auto parsed = codec->parse(untyped(value, {})); !parsed)
+    context_.report(parsed.errors().front().message, value);
 }
 
 void value_rules::check_enum(const value_node& value, const named_type& type) {

@@ -26,6 +26,7 @@ class value_rules {
   void check_fields(const value_node& value, const named_type& type);
   void check_one_of(const value_node& value, const named_type& type);
   void check_leaf(const value_node& value, const type_ref& wanted);
+  void check_own(const value_node& value, const named_type& type);
   void check_scalar(const value_node& value, const named_type& type);
   void check_enum(const value_node& value, const named_type& type);
   void refuse(std::string_view what, const value_node& value);
