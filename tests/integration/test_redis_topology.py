@@ -3,6 +3,7 @@
 import pytest
 from integration.test_tasks import World
 
+from support import nodes
 from support.puff_process import run_puff
 from support.redis_topologies import RedisCluster, SentinelWorld, TlsRedisServer, make_certificates
 from support.servers import wait_until
@@ -147,6 +148,49 @@ def test_tasks_and_messages_go_on_when_a_master_of_a_cluster_fails(puff, project
 
 
 @pytest.fixture(scope="module")
-def redis_cluster(tmp_path_factory):
+def six_servers(tmp_path_factory):
     with RedisCluster(tmp_path_factory.mktemp("cluster")) as cluster:
         yield cluster
+
+
+@pytest.fixture
+def redis_cluster(six_servers):
+    yield six_servers
+    six_servers.heal()
+
+
+HISTORY = """
+from puff.pubsub import global_pubsub
+
+
+def main():
+    with global_pubsub.connection() as room:
+        room.subscribe("shop")
+        for n in range(3):
+            assert room.publish("shop", str(n), keep=2) is True
+        print([room.receive().text for _ in range(3)])
+    print([kept.text for kept in global_pubsub.history("shop")])
+"""
+
+
+def test_a_channel_of_a_cluster_keeps_its_history(project, redis_cluster):
+    project.write("puff.toml", f'[[pubsub]]\nurl = "{redis_cluster.url}"\n')
+    project.write("shelf.py", HISTORY)
+    done = run_puff(["run", "shelf.main"], project.folder)
+    assert done.stdout == "['0', '1', '2']\n['1', '2']\n", done.stderr
+
+
+def test_nodes_that_speak_through_a_cluster(puff, project, redis_cluster):
+    world = nodes.World(puff, project, redis_cluster)
+    a, b = world.start("a", "b")
+    key = world.key_on(a, b)
+    assert [node.do(f'Counter.ref({key}).ask("add")') for node in (a, b)] == [1, 2]
+    singleton = 'Clock.ref().ask("where")'
+    wait_until(lambda: "value" in a.ask(singleton), "a singleton")
+    assert a.do(singleton)[0] == b.do(singleton)[0]
+    redis_cluster.fail_over("{puff:cluster:test}:m")
+    again = f'Counter.ref({key}).ask("add", 0, timeout_ms=2000)'
+    wait_until(lambda: a.ask(again).get("value") == 2, "a new master", 30)
+    b.process.stop()
+    wait_until(lambda: a.ask(again).get("value") == 2, "it moves, with its state", 30)
+    assert a.do(f'Counter.ref({key}).ask("where")') == "a"

@@ -107,6 +107,13 @@ class RedisCluster(Started):
         wait_until(lambda: self.owner_of(key) is not old, "another master", 30)
         wait_until(lambda: self._says_ok(self.alive()), "a cluster that works", 30)
 
+    def heal(self) -> None:
+        """Starts those that were killed, which become replicas."""
+        for server in self.servers:
+            if not accepts(server.socket_path):
+                server.start()
+        wait_until(self._is_complete, "a whole cluster", 30)
+
     def _is_complete(self) -> bool:
         def follows(server: RedisServer) -> bool:
             info = server.command("INFO", "replication")

@@ -4,6 +4,19 @@
 
 namespace puff::redis::internal {
 
+namespace {
+
+/// What a server says of a write that is a replica; Redis 6 says so in the midst of a script's
+/// error.
+bool is_of_replica(const redis_value& reply) {
+  const auto* failed = std::get_if<redis_value::failure>(&reply.data);
+  if (failed == nullptr) return false;
+  return failed->text.starts_with("READONLY ") ||
+         failed->text.find("-READONLY ") != std::string::npos;
+}
+
+}  // namespace
+
 link::link(boost::asio::io_context& io, deadline_wheel& wheel, connection_options options,
            link_owner& owner)
     : io_(io),
@@ -69,6 +82,8 @@ void link::on_open() {
 
 void link::on_reply(redis_value reply) {
   if (handshake_) return shake_hands(reply);
+  if (!options_.url.sentinels.empty() && is_of_replica(reply))
+    return drop(make_error(ec::unavailable, "the server is no master any more"));
   owner_.on_reply(std::move(reply));
 }
 

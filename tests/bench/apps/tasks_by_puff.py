@@ -1,6 +1,5 @@
 """Tasks of Puff: what a worker runs, and `puff run tasks_by_puff.main` as the producer."""
 
-import asyncio
 import sys
 
 from task_log import parameter, ran
@@ -24,6 +23,8 @@ def sleep10(_):
 
 
 async def sleep10_async(_):
+    import asyncio  # other workers do without it
+
     await asyncio.sleep(0.01)
     ran()
 

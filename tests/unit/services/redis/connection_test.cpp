@@ -231,5 +231,31 @@ TEST_F(redis_connection, GoesToTheServerThatASentinelNames) {
   EXPECT_EQ(asked->text(), "PONG");
 }
 
+TEST_F(redis_connection, AsksTheSentinelsAnewWhenItsServerIsNoMasterAnyMore) {
+  test::redis_server server;
+  test::scripted_peer replica{loop.io(), [](const std::string& received) -> std::string {
+                                if (received.find("SETNAME") != std::string::npos)
+                                  return "+OK\r\n*1\r\n$6\r\nmaster\r\n";
+                                return "-READONLY You can't write against a read only replica.\r\n";
+                              }};
+  std::size_t questions = 0;
+  test::scripted_peer sentinel{loop.io(), [&](const std::string&) {
+                                 const auto now = questions++ == 0 ? replica.port() : server.port();
+                                 const auto port = std::to_string(now);
+                                 return "*2\r\n$9\r\n127.0.0.1\r\n$" + std::to_string(port.size()) +
+                                        "\r\n" + port + "\r\n";
+                               }};
+  auto c = connect("redis+sentinel://" + sentinel.url().substr(8) + "/shop");
+  ASSERT_TRUE(loop.run_until([&] { return c->state() == connection_state::ready; }));
+  auto refused = send(*c, {"SET", "a", "1"});
+  auto next = send(*c, {"SET", "a", "2"});
+  ASSERT_TRUE(loop.run_until([&] { return refused->answered() && next->answered(); }));
+  EXPECT_EQ(refused->code(), ec::connection_lost);
+  auto asked = send(*c, {"SET", "a", "3"});
+  ASSERT_TRUE(loop.run_until([&] { return asked->answered(); }));
+  EXPECT_EQ(asked->text(), "OK");
+  EXPECT_EQ(questions, 2u);
+}
+
 }  // namespace
 }  // namespace puff::redis
