@@ -3,7 +3,7 @@
 #include <caf/send.hpp>
 #include <exception>
 
-#include "actors/core/promise.hpp"
+#include "actors/core/shared_promise.hpp"
 #include "actors/core/spawn.hpp"
 #include "actors/native_ask.hpp"
 
@@ -45,8 +45,7 @@ class function_actor {
 
  private:
   caf::delegated<actor_outcome_parcel> answer(actor_call call) {
-    auto owed =
-        std::make_shared<promise<actor_outcome_parcel>>(make_promise<actor_outcome_parcel>(self_));
+    auto owed = make_shared_promise<actor_outcome_parcel>(self_);
     // It may answer on any thread, but a promise belongs to its actor's.
     run(std::move(call), [owed, home = self_->home()](expected<actor_reply> reply) {
       auto outcome =

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "actors/core/ask.hpp"
+#include "actors/core/shared_promise.hpp"
 #include "actors/internal/cluster_report.hpp"
 #include "services/telemetry/log.hpp"
 
@@ -15,11 +16,6 @@ using namespace std::chrono_literals;
 
 constexpr auto rhythm = 500ms;
 constexpr auto drain_limit = 20s;
-
-template <class T>
-auto owed_by(self_pointer<federation_actor> self) {
-  return std::make_shared<promise<T>>(make_promise<T>(self));
-}
 
 actor_failure nobody(const std::string& name) {
   return {ec::not_found, {}, "nobody keeps actors of kind '" + kind_of(name) + "'", {}};
@@ -108,7 +104,7 @@ void federator::valid_until(clock::time_point when) {
 }
 
 caf::delegated<actor_outcome_parcel> federator::ask_for(actor_letter letter) {
-  auto answer = [owed = owed_by<actor_outcome_parcel>(self_)](actor_outcome outcome) {
+  auto answer = [owed = make_shared_promise<actor_outcome_parcel>(self_)](actor_outcome outcome) {
     owed->deliver(actor_outcome_parcel{std::move(outcome)});
   };
   if (engine_)
@@ -170,7 +166,7 @@ void federator::withdraw(const std::string& kind) {
 }
 
 caf::delegated<rest_atom> federator::rest(const actor_rest& what) {
-  auto owed = owed_by<rest_atom>(self_);
+  auto owed = make_shared_promise<rest_atom>(self_);
   if (!engine_) {
     rest_alone(what);
     owed->deliver(rest_atom::value);
@@ -188,7 +184,7 @@ caf::delegated<rest_atom> federator::rest(const actor_rest& what) {
 }
 
 caf::delegated<remind_atom> federator::remind(const actor_reminder& what) {
-  auto owed = owed_by<remind_atom>(self_);
+  auto owed = make_shared_promise<remind_atom>(self_);
   if (!engine_) {
     owed->deliver(make_error(ec::unsupported, "reminders need a cluster: see [cluster]"));
     return {};
@@ -203,22 +199,18 @@ caf::delegated<remind_atom> federator::remind(const actor_reminder& what) {
 }
 
 caf::delegated<bool> federator::forget(const std::string& actor, const std::string& reminder) {
-  auto owed = owed_by<bool>(self_);
+  auto owed = make_shared_promise<bool>(self_);
   if (!engine_) {
     owed->deliver(false);
     return {};
   }
-  engine_->forget(actor, reminder, [owed](expected<bool> known) {
-    if (known)
-      owed->deliver(*known);
-    else
-      owed->deliver(std::move(known.error()));
-  });
+  engine_->forget(actor, reminder,
+                  [owed](expected<bool> known) { owed->deliver(std::move(known)); });
   return {};
 }
 
 caf::delegated<retire_atom> federator::retire() {
-  auto owed = owed_by<retire_atom>(self_);
+  auto owed = make_shared_promise<retire_atom>(self_);
   if (engine_) engine_->retire();
   end_actors(retire_atom::value, [owed] { owed->deliver(retire_atom::value); });
   return {};
@@ -284,7 +276,7 @@ void federator::answer_checks() {
 }
 
 caf::delegated<cluster_report_parcel> federator::describe() {
-  auto owed = owed_by<cluster_report_parcel>(self_);
+  auto owed = make_shared_promise<cluster_report_parcel>(self_);
   if (!engine_)
     owed->deliver(cluster_report_parcel{cluster_report{"no cluster\n", "null"}});
   else

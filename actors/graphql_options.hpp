@@ -24,6 +24,8 @@ struct graphql_options {
   std::optional<resource<postgres_pool_actor>> database;
   /// All pools by name, for calls with a session of their own.
   std::map<std::string, resource<postgres_pool_actor>, std::less<>> pools;
+  /// Pools of publish and subscribe by name, for channels.
+  std::map<std::string, resource<pubsub_hub_actor>, std::less<>> hubs;
   graphql::http_rules http;
   graphql::document_options documents;
   graphql::socket_rules sockets;

@@ -80,6 +80,7 @@ void graphql_resolver::owed_call::open(graphql::prepared_request prepared,
   calls.next = [me = weak_from_this()](graphql::response r) {
     const auto self = me.lock();
     if (!self) return;
+    if (r.shared) r.body = *r.shared;
     self->subscriber->tell({false, {internal::outcome_of(r.how), std::move(r.body)}});
   };
   calls.ended = [me = weak_from_this()](std::optional<graphql::response> why) {

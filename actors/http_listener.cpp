@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "actors/core/promise.hpp"
+#include "actors/core/shared_promise.hpp"
 #include "services/http/response_writer.hpp"
 
 namespace puff {
@@ -59,7 +59,7 @@ void http_listener::refuse(const request_events& events) {
 }
 
 caf::delegated<drain_atom> http_listener::drain() {
-  auto owed = std::make_shared<promise<drain_atom>>(make_promise<drain_atom>(self_));
+  auto owed = make_shared_promise<drain_atom>(self_);
   server_->drain([owed] { owed->deliver(drain_atom::value); });
   return {};
 }

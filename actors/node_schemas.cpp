@@ -1,5 +1,6 @@
 #include "actors/graphql_resolver.hpp"
 #include "actors/internal/node_parts.hpp"
+#include "services/graphql/execute/declared_channel.hpp"
 
 namespace puff {
 
@@ -15,6 +16,12 @@ expected<resource<graphql_resolver_actor>> node::add_graphql(graphql_options opt
     home = parts_->database_homes[database];
   }
   for (const auto& [name, access] : parts_->postgres_pools) options.pools[name] = access.pool;
+  options.hubs = parts_->pubsub_hubs;
+  for (const auto& [field, pool] : graphql::channels_of(*options.engine->schema()))
+    if (!options.hubs.contains(pool))
+      return make_error(ec::not_found, "GraphQL schema '" + options.name + "': " + field +
+                                           " listens to the [[pubsub]] pool '" + pool +
+                                           "', which there is not: add it to puff.toml");
   auto& cell = parts_->resolvers[options.name];
   auto& application = parts_->graphql_applications[options.name];
   auto made = child_of("graphql " + options.name, [this, home, options](const gauge_ptr& counts) {

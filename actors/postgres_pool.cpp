@@ -4,7 +4,7 @@
 #include <caf/send.hpp>
 #include <memory>
 
-#include "actors/core/promise.hpp"
+#include "actors/core/shared_promise.hpp"
 
 namespace puff {
 namespace {
@@ -74,7 +74,7 @@ postgres_pool::interface::behavior_type postgres_pool::make_behavior() {
 void postgres_pool::count() { counters_->show(pool_->stats()); }
 
 caf::delegated<sql_leased> postgres_pool::lease(sql_lease wish) {
-  auto owed = std::make_shared<promise<sql_leased>>(make_promise<sql_leased>(self_));
+  auto owed = make_shared_promise<sql_leased>(self_);
   pool_->lease(std::move(wish), [this, owed](expected<sql_lent> lent) {
     if (lent)
       owed->deliver(offer(caf::weak_actor_ptr{self_->ctrl()}, std::move(*lent)));
@@ -85,7 +85,7 @@ caf::delegated<sql_leased> postgres_pool::lease(sql_lease wish) {
 }
 
 caf::delegated<sql_reply_parcel> postgres_pool::run(sql_request request) {
-  auto owed = std::make_shared<promise<sql_reply_parcel>>(make_promise<sql_reply_parcel>(self_));
+  auto owed = make_shared_promise<sql_reply_parcel>(self_);
   pool_->run(std::move(request), [owed](expected<sql_reply> reply) {
     if (reply)
       owed->deliver(sql_reply_parcel{std::move(*reply)});
@@ -102,13 +102,8 @@ caf::result<sql_description> postgres_pool::describe(session_id id) {
 }
 
 caf::delegated<check_atom> postgres_pool::check() {
-  auto owed = std::make_shared<promise<check_atom>>(make_promise<check_atom>(self_));
-  pool_->check(deadline_wheel::clock::now() + check_time_limit, [owed](const error& why) {
-    if (why)
-      owed->deliver(why);
-    else
-      owed->deliver(check_atom::value);
-  });
+  pool_->check(deadline_wheel::clock::now() + check_time_limit,
+               deliver_to(self_, check_atom::value));
   return {};
 }
 

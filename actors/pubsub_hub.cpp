@@ -1,27 +1,9 @@
 #include "actors/pubsub_hub.hpp"
 
-#include <memory>
-
-#include "actors/core/promise.hpp"
+#include "actors/core/shared_promise.hpp"
 
 namespace puff {
 namespace {
-
-template <class Answer>
-auto make_shared_promise(self_pointer<pubsub_hub_actor> self) {
-  return std::make_shared<promise<Answer>>(make_promise<Answer>(self));
-}
-
-template <class Done>
-auto deliver_to(self_pointer<pubsub_hub_actor> self, Done done) {
-  auto owed = make_shared_promise<Done>(self);
-  return [owed, done](const error& why) {
-    if (why)
-      owed->deliver(why);
-    else
-      owed->deliver(done);
-  };
-}
 
 expected<pubsub::position> position_of(const std::string& text) {
   if (auto where = pubsub::parse_position(text)) return *where;

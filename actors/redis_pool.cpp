@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "actors/core/promise.hpp"
+#include "actors/core/shared_promise.hpp"
 
 namespace puff {
 
@@ -20,7 +20,7 @@ redis_pool::interface::behavior_type redis_pool::make_behavior() {
 }
 
 caf::delegated<redis_reply> redis_pool::run(redis_commands commands) {
-  auto owed = std::make_shared<promise<redis_reply>>(make_promise<redis_reply>(self_));
+  auto owed = make_shared_promise<redis_reply>(self_);
   const auto deadline = commands.deadline;
   client_->send(std::move(commands), deadline, [owed](expected<std::vector<redis_value>> values) {
     if (values)
@@ -32,13 +32,8 @@ caf::delegated<redis_reply> redis_pool::run(redis_commands commands) {
 }
 
 caf::delegated<check_atom> redis_pool::check() {
-  auto owed = std::make_shared<promise<check_atom>>(make_promise<check_atom>(self_));
-  client_->ping(deadline_wheel::clock::now() + check_time_limit, [owed](const error& why) {
-    if (why)
-      owed->deliver(why);
-    else
-      owed->deliver(check_atom::value);
-  });
+  client_->ping(deadline_wheel::clock::now() + check_time_limit,
+                deliver_to(self_, check_atom::value));
   return {};
 }
 

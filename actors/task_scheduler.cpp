@@ -3,6 +3,7 @@
 #include <caf/send.hpp>
 #include <utility>
 
+#include "actors/core/shared_promise.hpp"
 #include "services/telemetry/log.hpp"
 
 namespace puff {
@@ -13,11 +14,6 @@ using clock = std::chrono::steady_clock;
 
 constexpr auto check_time_limit = 5s;
 constexpr auto heartbeat = 1s;
-
-template <class T>
-auto owed_by(self_pointer<task_scheduler_actor> self) {
-  return std::make_shared<promise<T>>(make_promise<T>(self));
-}
 
 }  // namespace
 
@@ -164,17 +160,18 @@ void task_scheduler::add_long(std::shared_ptr<adding> what,
 }
 
 caf::delegated<task_result_parcel> task_scheduler::wait(const task_wait& what) {
-  results_->wait(what, [owed = owed_by<task_result_parcel>(self_)](expected<task_result> result) {
-    if (result)
-      owed->deliver(task_result_parcel{std::move(*result)});
-    else
-      owed->deliver(std::move(result.error()));
-  });
+  results_->wait(
+      what, [owed = make_shared_promise<task_result_parcel>(self_)](expected<task_result> result) {
+        if (result)
+          owed->deliver(task_result_parcel{std::move(*result)});
+        else
+          owed->deliver(std::move(result.error()));
+      });
   return {};
 }
 
 caf::delegated<redis_reply> task_scheduler::call(task_call what) {
-  auto owed = owed_by<redis_reply>(self_);
+  auto owed = make_shared_promise<redis_reply>(self_);
   auto* script = tasks::script_named(what.script);
   if (!script) {
     owed->deliver(make_error(ec::bad_argument, "task queues have no script '" + what.script + "'"));
@@ -216,13 +213,7 @@ caf::delegated<drain_atom> task_scheduler::drain() {
 }
 
 caf::delegated<check_atom> task_scheduler::check() {
-  client_->ping(clock::now() + check_time_limit,
-                [owed = owed_by<check_atom>(self_)](const error& why) {
-                  if (why)
-                    owed->deliver(why);
-                  else
-                    owed->deliver(check_atom::value);
-                });
+  client_->ping(clock::now() + check_time_limit, deliver_to(self_, check_atom::value));
   return {};
 }
 

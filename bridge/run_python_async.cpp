@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <optional>
 
+#include "actors/core/reason.hpp"
 #include "actors/node.hpp"
 #include "bridge/hub.hpp"
 #include "bridge/python_thread.hpp"
@@ -14,17 +15,6 @@ namespace py = pybind11;
 
 namespace puff::bridge {
 namespace {
-
-/// The error as text: exceptions of the coroutine are errors of its caller.
-error error_of(const std::exception_ptr& thrown) {
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const std::exception& e) {
-    return make_error(ec::internal, e.what());
-  } catch (...) {
-    return make_error(ec::internal, "a coroutine threw what is no std::exception");
-  }
-}
 
 /// Null with an exception set.
 PyObject* value_of(const expected<python_value>& outcome) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "schemas/header_block.hpp"
@@ -24,6 +25,13 @@ struct response {
   std::string body;
 };
 
+/// Bytes that go to many, with what stands behind them, a text that lives for ever.
+struct shared_bytes {
+  std::shared_ptr<const std::string> bytes;  ///< null: there are none
+  std::string_view then{};
+  std::size_t size() const noexcept { return bytes ? bytes->size() + then.size() : 0; }
+};
+
 /// What an application tells its listener about one exchange, in order: one part with `has_head`,
 /// any number with data, the last with `last`. One part may be all three.
 struct response_part {
@@ -31,8 +39,8 @@ struct response_part {
   enum class socket : std::uint8_t {
     none,
     accept,  ///< with `head`, of which the fields count, and the subprotocol in `data`
-    text,    ///< one message, `data`
-    binary,  ///< one message, `data`
+    text,    ///< one message, `data` and `shared`
+    binary,  ///< the same
     close,   ///< with `code` and the reason in `data`; before `accept` it refuses with 403
   };
 
@@ -45,6 +53,7 @@ struct response_part {
   std::uint64_t consumed = 0;  ///< bytes of the request's body that the application has taken
   response_head head;
   std::string data;
+  shared_bytes shared;             ///< after `data`
   std::unique_ptr<request> spent;  ///< the request, when nobody looks at it any more: to be reused
 };
 

@@ -3,16 +3,12 @@
 #include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>
 
+#include "schemas/exception_text.hpp"
+
 namespace puff {
 
 error error_of(const std::exception_ptr& thrown) {
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const std::exception& e) {
-    return make_error(ec::internal, e.what());
-  } catch (...) {
-    return make_error(ec::internal, "something that is no std::exception was thrown");
-  }
+  return make_error(ec::internal, exception_text(thrown));
 }
 
 bool is_orderly(const error& reason) {

@@ -23,10 +23,13 @@ void graphql_exchange::stream(graphql::prepared_request prepared) {
 void graphql_exchange::subscribe(graphql::prepared_request prepared) {
   graphql::subscription_calls calls;
   calls.paced = true;
-  calls.next = [me = weak_from_this()](const graphql::response& r) {
+  calls.next = [me = weak_from_this()](graphql::response r) {
     const auto self = me.lock();
     if (!self || self->over_) return;
-    self->write_event("next", r.body);
+    if (r.shared)
+      self->write_event("next", {}, {std::move(r.shared), "\n\n"});
+    else
+      self->write_event("next", r.body);
     self->held_ = true;
     self->drained(0);
   };
@@ -65,12 +68,21 @@ void graphql_exchange::write_event(std::string_view name, std::string_view data)
   write(std::move(text));
 }
 
-void graphql_exchange::write(std::string text) {
+void graphql_exchange::write_event(std::string_view name, std::string_view data,
+                                   shared_bytes rest) {
+  std::string text;
+  text.reserve(name.size() + data.size() + 16);
+  text.append("event: ").append(name).append("\ndata: ").append(data);
+  write(std::move(text), std::move(rest));
+}
+
+void graphql_exchange::write(std::string text, shared_bytes rest) {
   if (over_) return;
-  unsent_ += text.size();
   response_part part;
   part.id = id_;
   part.data = std::move(text);
+  part.shared = std::move(rest);
+  unsent_ += part.data.size() + part.shared.size();
   desk_.out->add(listener_, std::move(part));
 }
 

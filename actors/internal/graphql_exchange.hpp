@@ -26,6 +26,8 @@ class graphql_exchange final : public graphql_client,
 
   // For the reservation that it listens for.
   void write_event(std::string_view name, std::string_view data);
+  /// With what others get too behind `data`, and what ends the event.
+  void write_event(std::string_view name, std::string_view data, shared_bytes rest);
   /// Whether the client has taken enough for more events to be made.
   bool has_room() const noexcept;
 
@@ -51,7 +53,7 @@ class graphql_exchange final : public graphql_client,
   void stream(graphql::prepared_request prepared);
   void subscribe(graphql::prepared_request prepared);
   void start_events();
-  void write(std::string text);
+  void write(std::string text, shared_bytes rest = {});
   void end_events();
   void start_stream(std::string_view type, std::string_view first);
   void end_stream();

@@ -54,10 +54,10 @@ void graphql_operations::subscribe(const operation_ptr& what, graphql::prepared_
                                    const graphql_work::behalf& by) {
   graphql::subscription_calls calls;
   calls.paced = true;
-  calls.next = [me = std::weak_ptr{what}](const graphql::response& r) {
+  calls.next = [me = std::weak_ptr{what}](graphql::response r) {
     const auto op = me.lock();
     const auto home = op ? op->alive() : nullptr;
-    if (home) home->happened(op, r.body);
+    if (home) home->happened(op, std::move(r));
   };
   calls.ended = [me = std::weak_ptr{what}](const std::optional<graphql::response>& why) {
     const auto op = me.lock();
@@ -70,6 +70,17 @@ void graphql_operations::subscribe(const operation_ptr& what, graphql::prepared_
 
 void graphql_operations::happened(const operation_ptr& what, std::string_view body) {
   to_->next(what->id, body);
+  wait(what);
+}
+
+void graphql_operations::happened(const operation_ptr& what, graphql::response r) {
+  if (!r.shared) return happened(what, r.body);
+  to_->next_shared(what->id, std::move(r.shared));
+  wait(what);
+}
+
+/// The next event waits for the client.
+void graphql_operations::wait(const operation_ptr& what) {
   if (to_ == nullptr) return;
   waiting_.push_back(what);
   if (what->stream || what->job) to_->waits();

@@ -16,6 +16,7 @@ class graphql_carrier {
   virtual ~graphql_carrier() = default;
   /// `body` is a GraphQL response.
   virtual void next(const std::string& id, std::string_view body) = 0;
+  virtual void next_shared(const std::string& id, std::shared_ptr<const std::string> body) = 0;
   /// It ended by an error; nothing follows.
   virtual void failed(const std::string& id, std::string_view body) = 0;
   virtual void completed(const std::string& id) = 0;
@@ -49,6 +50,8 @@ class graphql_operations : public std::enable_shared_from_this<graphql_operation
                  const graphql_work::behalf& by);
   void answered(const operation_ptr& what, const graphql_part& given);
   void happened(const operation_ptr& what, std::string_view body);
+  void happened(const operation_ptr& what, graphql::response r);
+  void wait(const operation_ptr& what);
   void over(const operation_ptr& what, const graphql::response* why);
 
   const std::shared_ptr<graphql_work> work_;

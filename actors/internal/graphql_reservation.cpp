@@ -58,6 +58,15 @@ void graphql_reservation::next(const std::string& id, std::string_view body) {
   if (stream_ != nullptr) stream_->write_event("next", labelled(id, body));
 }
 
+void graphql_reservation::next_shared(const std::string& id,
+                                      std::shared_ptr<const std::string> body) {
+  if (stream_ == nullptr) return;
+  std::string head = "{\"id\":";
+  graphql::append_quoted(head, id);
+  head += ",\"payload\":";
+  stream_->write_event("next", head, {std::move(body), "}\n\n"});
+}
+
 /// A response with nothing but errors is one too.
 void graphql_reservation::failed(const std::string& id, std::string_view body) {
   next(id, body);

@@ -33,6 +33,7 @@ class graphql_reservation final : public std::enable_shared_from_this<graphql_re
 
  private:
   void next(const std::string& id, std::string_view body) override;
+  void next_shared(const std::string& id, std::shared_ptr<const std::string> body) override;
   void failed(const std::string& id, std::string_view body) override;
   void completed(const std::string& id) override;
   void waits() override { pump(); }

@@ -138,6 +138,10 @@ void graphql_socket::next(const std::string& id, std::string_view body) {
   protocol_->next(id, body);
 }
 
+void graphql_socket::next_shared(const std::string& id, std::shared_ptr<const std::string> body) {
+  protocol_->next(id, body);
+}
+
 void graphql_socket::failed(const std::string& id, std::string_view body) {
   protocol_->failed(id, body);
 }
@@ -146,11 +150,15 @@ void graphql_socket::completed(const std::string& id) { protocol_->completed(id)
 
 void graphql_socket::stop(const std::string& id) { operations_->stop(id); }
 
-void graphql_socket::send(std::string text) {
-  unsent_ += text.size();
+void graphql_socket::send(std::string text) { send(std::move(text), nullptr, {}); }
+
+void graphql_socket::send(std::string head, std::shared_ptr<const std::string> shared,
+                          std::string_view tail) {
   response_part part;
   part.websocket = response_part::socket::text;
-  part.data = std::move(text);
+  part.data = std::move(head);
+  part.shared = {std::move(shared), tail};
+  unsent_ += part.data.size() + part.shared.size();
   write(std::move(part));
 }
 

@@ -38,12 +38,15 @@ class graphql_socket final : public graphql_client,
   };
 
   void send(std::string text) override;
+  void send(std::string head, std::shared_ptr<const std::string> shared,
+            std::string_view tail) override;
   void close(std::uint16_t code, std::string_view reason) override;
   void authorize(std::string payload) override;
   void begin(std::string id, graphql::wire_operation asked) override;
   void stop(const std::string& id) override;
 
   void next(const std::string& id, std::string_view body) override;
+  void next_shared(const std::string& id, std::shared_ptr<const std::string> body) override;
   void failed(const std::string& id, std::string_view body) override;
   void completed(const std::string& id) override;
   void waits() override { pump(); }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "actors/internal/graphql_expiry.hpp"
+#include "services/graphql/execute/same_for_all.hpp"
 #include "services/telemetry/log.hpp"
 
 namespace puff::internal {
@@ -45,6 +46,30 @@ class counted_subscription final : public graphql::subscription {
   graphql_expiry expiry_;
 };
 
+/// One that is shared, from the moment its subscriber may have it.
+class admitted_subscription final : public graphql::subscription {
+ public:
+  void wait_for(std::shared_ptr<void> question) {
+    if (!is_over_ && !open_) question_ = std::move(question);
+  }
+  void admit(std::shared_ptr<graphql::subscription> open) {
+    if (!is_over_) open_ = std::move(open);
+  }
+  void stop() override {
+    is_over_ = true;
+    question_ = nullptr;
+    open_ = nullptr;
+  }
+  void go_on() override {
+    if (const auto open = open_) open->go_on();
+  }
+
+ private:
+  std::shared_ptr<void> question_;
+  std::shared_ptr<graphql::subscription> open_;
+  bool is_over_ = false;
+};
+
 }  // namespace
 
 graphql_outcome outcome_of(outcome how) noexcept {
@@ -81,7 +106,8 @@ graphql_work::counters::counters(gauge& of)
       requests(of.total("requests")),
       refused(of.total("refused")),
       denied(of.total("denied")),
-      errors(of.total("errors")) {}
+      errors(of.total("errors")),
+      dropped(of.total("dropped")) {}
 
 graphql_work::graphql_work(sql_asker::self_type* self, const graphql_options& options)
     : options_(options),
@@ -89,7 +115,8 @@ graphql_work::graphql_work(sql_asker::self_type* self, const graphql_options& op
       home_(self->home()),
       counts_(self->counts()),
       asker_(std::make_shared<sql_asker>()),
-      clock_(std::make_shared<loop_clock>(*home_)) {
+      clock_(std::make_shared<loop_clock>(*home_)),
+      channels_(std::make_shared<channel_feeds>(asker_, options_.hubs)) {
   asker_->self = self;
 }
 
@@ -121,6 +148,22 @@ graphql::surroundings graphql_work::surroundings_of(const behalf& by) {
   graphql::surroundings out;
   out.context = by.context;
   out.clock = clock_;
+  out.sql = sql_of(by);
+  return out;
+}
+
+graphql::surroundings graphql_work::surroundings_of_events(const behalf& by) {
+  auto out = surroundings_of(by);
+  out.channels = channels_;
+  if (out.sql)
+    out.sql_of_event = [me = weak_from_this(), by = behalf{{}, by.session, by.database}] {
+      const auto self = me.lock();
+      return self ? self->sql_of(by) : nullptr;
+    };
+  return out;
+}
+
+std::shared_ptr<graphql::sql_executor> graphql_work::sql_of(const behalf& by) {
   sql_place place;
   if (by.session != 0 && by.database) {
     if (const auto at = options_.pools.find(*by.database); at != options_.pools.end())
@@ -128,12 +171,11 @@ graphql::surroundings graphql_work::surroundings_of(const behalf& by) {
   } else if (options_.database) {
     place.pool = *options_.database;
   } else {
-    return out;
+    return nullptr;
   }
   place.session = by.session;
   place.deadline = home_->now() + options_.engine->options().execution.timeout;
-  out.sql = std::make_shared<pool_sql>(asker_, std::move(place));
-  return out;
+  return std::make_shared<pool_sql>(asker_, std::move(place));
 }
 
 graphql::result<graphql::prepared_request> graphql_work::prepare(
@@ -168,7 +210,14 @@ std::shared_ptr<graphql::subscription> graphql_work::subscribe(graphql::prepared
                                                                graphql::subscription_calls calls) {
   counts_.requests.fetch_add(1, relaxed);
   auto ended = calls.ended;
-  auto open = engine().subscribe(std::move(prepared), surroundings_of(by), std::move(calls));
+  calls.next = [next = std::move(calls.next)](graphql::response r) {
+    if (r.gap) {
+      if (r.shared) r.body = *std::exchange(r.shared, nullptr);
+      graphql::tell_gap(r.body, r.gap);
+    }
+    next(std::move(r));
+  };
+  auto open = this->open(std::move(prepared), by, std::move(calls));
   if (!open) return nullptr;
   counts_.subscriptions.fetch_add(1, relaxed);
   auto counted = std::make_shared<counted_subscription>(open, shared_from_this());
@@ -177,6 +226,44 @@ std::shared_ptr<graphql::subscription> graphql_work::subscribe(graphql::prepared
                        ended(graphql::refuse({{.message = std::string{expired_text}}}));
                      }});
   return counted;
+}
+
+std::shared_ptr<graphql::subscription> graphql_work::open(graphql::prepared_request prepared,
+                                                          const behalf& by,
+                                                          graphql::subscription_calls calls) {
+  // What runs in a session of the caller's own sees what nobody else does.
+  if (by.session == 0 && graphql::is_same_for_all(*prepared.plan))
+    return open_shared(std::move(prepared), by, std::move(calls));
+  return engine().subscribe(std::move(prepared), surroundings_of_events(by), std::move(calls));
+}
+
+std::shared_ptr<graphql::subscription> graphql_work::open_shared(
+    graphql::prepared_request prepared, const behalf& by, graphql::subscription_calls calls) {
+  auto gate = std::make_shared<admitted_subscription>();
+  auto judged = [me = shared_from_this(), to = std::weak_ptr{gate}, prepared,
+                 calls = std::move(calls)](std::optional<graphql::response> refusal) mutable {
+    const auto waiting = to.lock();
+    if (refusal) return calls.ended(std::move(refusal));
+    if (waiting) waiting->admit(me->shared().join(std::move(prepared), std::move(calls)));
+  };
+  gate->wait_for(
+      engine().admit(std::move(prepared), surroundings_of_events(by), std::move(judged)));
+  return gate;
+}
+
+shared_subscriptions& graphql_work::shared() {
+  if (shared_) return *shared_;
+  auto open = [me = weak_from_this()](graphql::prepared_request what,
+                                      graphql::subscription_calls calls) {
+    const auto self = me.lock();
+    if (!self) return std::shared_ptr<graphql::subscription>{};
+    auto with = self->surroundings_of_events({});
+    with.is_admitted = true;
+    return self->engine().subscribe(std::move(what), std::move(with), std::move(calls));
+  };
+  shared_ = std::make_shared<shared_subscriptions>(
+      std::move(open), [&dropped = counts_.dropped] { dropped.fetch_add(1, relaxed); });
+  return *shared_;
 }
 
 }  // namespace puff::internal

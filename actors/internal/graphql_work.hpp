@@ -7,8 +7,10 @@
 
 #include "actors/core/gauge.hpp"
 #include "actors/graphql_options.hpp"
+#include "actors/internal/channel_feeds.hpp"
 #include "actors/internal/loop_clock.hpp"
 #include "actors/internal/pool_sql.hpp"
+#include "actors/internal/shared_subscriptions.hpp"
 #include "schemas/graphql.hpp"
 
 namespace puff::internal {
@@ -74,11 +76,20 @@ class graphql_work : public std::enable_shared_from_this<graphql_work> {
     explicit counters(gauge& of);
     gauge::counter &running, &subscriptions, &sockets;
     gauge::counter &requests, &refused, &denied, &errors;
+    gauge::counter& dropped;  ///< events of subscriptions that had no room for them
   };
   counters& counts() noexcept { return counts_; }
 
  private:
   graphql::surroundings surroundings_of(const behalf& by);
+  graphql::surroundings surroundings_of_events(const behalf& by);
+  std::shared_ptr<graphql::sql_executor> sql_of(const behalf& by);
+  std::shared_ptr<graphql::subscription> open(graphql::prepared_request prepared, const behalf& by,
+                                              graphql::subscription_calls calls);
+  std::shared_ptr<graphql::subscription> open_shared(graphql::prepared_request prepared,
+                                                     const behalf& by,
+                                                     graphql::subscription_calls calls);
+  shared_subscriptions& shared();
   class grant;
   const graphql_options options_;
   graphql::document_store documents_;
@@ -86,6 +97,8 @@ class graphql_work : public std::enable_shared_from_this<graphql_work> {
   counters counts_;
   std::shared_ptr<sql_asker> asker_;
   std::shared_ptr<loop_clock> clock_;
+  std::shared_ptr<channel_feeds> channels_;
+  std::shared_ptr<shared_subscriptions> shared_;  // once it is needed
 };
 
 graphql_outcome outcome_of(graphql::outcome how) noexcept;

@@ -5,6 +5,7 @@
 #include "bridge/graphql/python_field.hpp"
 #include "bridge/graphql/python_inputs.hpp"
 #include "bridge/graphql/python_stream.hpp"
+#include "services/graphql/execute/declared_channel.hpp"
 #include "services/graphql/values/json_input.hpp"
 
 namespace py = pybind11;
@@ -47,9 +48,24 @@ field_binding statement_of(py::handle from) {
   return from_sql{std::move(made)};
 }
 
+field_binding channel_of(py::handle from, const std::string& title,
+                         const std::shared_ptr<schema_objects>& names) {
+  channel_field made;
+  made.pool = from.attr("pool").cast<std::string>();
+  for (auto each : from.attr("name")) {
+    auto [kind, text] = each.cast<std::pair<std::string, std::string>>();
+    made.name.push_back({kind == "text" ? channel_part::kind::text : channel_part::kind::argument,
+                         std::move(text)});
+  }
+  if (const py::object guard = from.attr("guard"); !guard.is_none())
+    made.guard = std::make_shared<python_field>(function_of(guard, title), names);
+  return from_stream{std::make_shared<declared_channel>(std::move(made))};
+}
+
 field_binding binding_of(py::handle from, const std::string& type, const std::string& field,
                          const std::shared_ptr<schema_objects>& names) {
   if (py::hasattr(from, "text")) return statement_of(from);
+  if (py::hasattr(from, "pool")) return channel_of(from, type + "." + field, names);
   if (!py::hasattr(from, "call")) {
     auto column = from.attr("name").cast<std::string>();
     names->add_column(type, column, from.attr("attribute").ptr());

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "schemas/exception_text.hpp"
 #include "services/addons/host_functions.hpp"
 #include "services/addons/library.hpp"
 #include "services/telemetry/log.hpp"
@@ -21,10 +22,8 @@ error guarded(F call) {
   try {
     call();
     return {};
-  } catch (const std::exception& thrown) {
-    return make_error(ec::server_error, thrown.what());
   } catch (...) {
-    return make_error(ec::server_error, "it threw what is no std::exception");
+    return make_error(ec::server_error, exception_text(std::current_exception()));
   }
 }
 

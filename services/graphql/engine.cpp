@@ -33,6 +33,9 @@ execution_request engine::request_of(prepared_request prepared, surroundings wit
   out.context = std::move(with.context);
   out.sql = std::move(with.sql);
   out.clock = std::move(with.clock);
+  out.sql_of_event = std::move(with.sql_of_event);
+  out.channels = std::move(with.channels);
+  out.is_admitted = with.is_admitted;
   out.limits = options_.execution;
   out.incremental = prepared.incremental;
   return out;
@@ -121,6 +124,11 @@ std::shared_ptr<subscription> engine::subscribe(prepared_request prepared, surro
     return nullptr;
   }
   return graphql::subscribe(request_of(std::move(prepared), std::move(with)), std::move(calls));
+}
+
+std::shared_ptr<void> engine::admit(prepared_request prepared, surroundings with,
+                                    std::function<void(std::optional<response>)> done) const {
+  return graphql::admit(request_of(std::move(prepared), std::move(with)), std::move(done));
 }
 
 }  // namespace puff::graphql

@@ -44,6 +44,10 @@ struct surroundings {
   std::shared_ptr<request_context> context;
   std::shared_ptr<sql_executor> sql;
   std::shared_ptr<execution_clock> clock;
+  // Of subscriptions; see `execution_request`.
+  std::function<std::shared_ptr<sql_executor>()> sql_of_event{};
+  std::shared_ptr<channel_source> channels{};
+  bool is_admitted = false;
 };
 
 /// A request that is ready to be executed. Its operation's kind decides what a transport may do
@@ -77,6 +81,9 @@ class engine {
                                      response_ready done);
   std::shared_ptr<subscription> subscribe(prepared_request prepared, surroundings with,
                                           subscription_calls calls) const;
+  /// Asks only whether the request's maker may subscribe; see `graphql::admit`.
+  std::shared_ptr<void> admit(prepared_request prepared, surroundings with,
+                              std::function<void(std::optional<response>)> done) const;
 
   const bound_schema_ptr& schema() const noexcept { return schema_; }
   const engine_options& options() const noexcept { return options_; }

@@ -27,6 +27,7 @@ void session::apply(response_part& part) {
     return answer_failed("the application sent a body before its head");
   }
   bool unwanted = part.last && answer_.plan.framing == body_framing::none;
+  if (part.shared.bytes) part.data.append(*part.shared.bytes).append(part.shared.then);
   if (!part.data.empty() && !unwanted) add_body(std::move(part.data));
   if (part.last) finish();
 }

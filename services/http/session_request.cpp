@@ -1,3 +1,4 @@
+#include "schemas/exception_text.hpp"
 #include "services/http/internal/engine.hpp"
 #include "services/http/internal/native_exchange.hpp"
 #include "services/http/internal/native_websocket.hpp"
@@ -139,11 +140,9 @@ void session::run_plain() {
   response whole;
   try {
     whole = (*asked_.plain)(*request_, asked_.params);
-  } catch (const std::exception& e) {
-    host_->log_error(request_->method + " " + request_->target + ": handler failed: " + e.what());
-    whole = plain_answer(500);
   } catch (...) {
-    host_->log_error(request_->method + " " + request_->target + ": handler failed");
+    host_->log_error(request_->method + " " + request_->target +
+                     ": handler failed: " + exception_text(std::current_exception()));
     whole = plain_answer(500);
   }
   answer_self(std::move(whole), after::keep_open);

@@ -42,10 +42,14 @@ void session::apply_socket_part(response_part& part) {
   if (part.websocket == kind::close) return send_close(part.code, part.data);
   if (part.websocket != kind::text && part.websocket != kind::binary) return;
   if (websocket_->close_sent_at) return;
-  answer_.owed += part.data.size();
-  answer_.bytes += part.data.size();
-  const bool text = part.websocket == kind::text;
-  websocket_->protocol.send(text ? opcode::text : opcode::binary, std::move(part.data), out_);
+  const auto size = part.data.size() + part.shared.size();
+  answer_.owed += size;
+  answer_.bytes += size;
+  const auto as = part.websocket == kind::text ? opcode::text : opcode::binary;
+  if (part.shared.bytes)
+    websocket_->protocol.send(as, std::move(part.data), part.shared, out_);
+  else
+    websocket_->protocol.send(as, std::move(part.data), out_);
 }
 
 void session::accept_websocket(response_part& part) {

@@ -64,12 +64,13 @@ void inbox::grow() {
   first_ = 0;
 }
 
-void inbox::interrupt() {
+void inbox::missed(const pubsub_gap& what) {
   wake_callback wake;
   {
     std::scoped_lock lock{guards_};
     if (closed_) return;
-    tail_.interrupted = true;
+    tail_.lost += what.lost;
+    tail_.interrupted |= what.interrupted;
     if (has_item()) wake.swap(wake_);
   }
   if (wake) wake();

@@ -36,7 +36,9 @@ class inbox {
   /// Adds a message and wakes whoever waits. `overflowed`: an older one is gone.
   room push(const pubsub_message_ptr& message);
   /// What follows may come after messages that are lost.
-  void interrupt();
+  void interrupt() { missed({0, true}); }
+  /// What follows comes after these were lost elsewhere.
+  void missed(const pubsub_gap& what);
   /// Of this channel all up to `last` were pushed; what comes of those once more is left out.
   void has_all_up_to(std::string channel, position last);
   /// Nothing more comes; `why` is empty if that is in order. What is there can still be taken.

@@ -28,10 +28,11 @@ esac
 if [ -z "${PUFF_BENCH_BUILD:-}" ]; then
   export PUFF_BENCH_BUILD=$PWD/build/release
   case ${1:-all} in
-    http | redis | pubsub | websocket | postgres | actors | cluster | graphql | all)
+    http | redis | pubsub | websocket | postgres | actors | cluster | graphql | tasks | all)
       build_release plain_beast native_hello beast_echo websocket_load bench_pubsub_engine \
         bench_redis_engine bench_libpq_pipeline bench_actors bench_greenlet_ask \
-        bench_stream_round_trip graphql_floor bench_graphql bench_graphql_execution >&2 ;;
+        bench_stream_round_trip graphql_floor bench_graphql bench_graphql_execution \
+        bench_task_ceiling bench_task_addon >&2 ;;
   esac
 fi
 

@@ -54,6 +54,21 @@ def rounds(world: LiveWorld, size: float) -> Outcome:
     return Outcome(f"{count} rounds of subscribe and complete", seen, good)
 
 
+def channel_rounds(world: LiveWorld, size: float) -> Outcome:
+    """The same with channel fields, which share a stream of Redis for each room."""
+    count = int(10_000 * size)
+    asyncio.run(world.channel_rounds(count // 10))
+    world.wait_until_nobody_listens()
+    before, descriptors = settled(world), world.site.descriptors()
+    asyncio.run(world.channel_rounds(count))
+    world.wait_until_nobody_listens()
+    grown = settled(world) - before
+    left = world.site.descriptors() - descriptors
+    seen = f"{grown:+} KiB, {left:+} descriptors, no channels"
+    good = grown < 8 * 1024 and left <= 4
+    return Outcome(f"{count} rounds of channel fields", seen, good)
+
+
 def vanishing(world: LiveWorld, size: float) -> Outcome:
     """Clients that reset their connection with ten subscriptions each."""
     count = int(1_000 * size)
@@ -88,6 +103,16 @@ def redis_restart(world: LiveWorld, size: float) -> Outcome:
     return Outcome(f"Redis restarts under {count} subscriptions", seen, good)
 
 
+def channel_restart(world: LiveWorld, size: float) -> Outcome:
+    """The same under channel fields: the gap is told with the next event, which all get."""
+    count = max(20, int(1_000 * size))
+    got = asyncio.run(world.restart_redis_under_channels(count))
+    settled(world)
+    good = got.gaps == count and got.after == count
+    seen = f"{got.gaps} were told of the gap, {got.after} went on"
+    return Outcome(f"Redis restarts under {count} channel fields", seen, good)
+
+
 def gone_in_mid_query(world: LiveWorld, size: float) -> Outcome:
     """The statement of a client that has gone is cancelled on the server, over each transport."""
     took = []
@@ -114,9 +139,11 @@ def refused(world: LiveWorld, size: float) -> Outcome:
 
 FAULTS: dict[str, Callable[[LiveWorld, float], Outcome]] = {
     "rounds": rounds,
+    "channel_rounds": channel_rounds,
     "vanishing": vanishing,
     "slow_reader": slow_reader,
     "redis_restart": redis_restart,
+    "channel_restart": channel_restart,
     "gone_in_mid_query": gone_in_mid_query,
     "refused": refused,
 }

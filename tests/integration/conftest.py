@@ -16,6 +16,7 @@ INSIDE = [
     "test_pubsub_history.py",
     "test_postgres_pool.py",
     "test_sqlalchemy.py",
+    "test_graphql_declarations.py",
     "test_graphql_schema.py",
     "test_graphql_resolvers.py",
 ]

@@ -45,6 +45,11 @@ struct response {
   std::size_t errors = 0;
   std::string body;       ///< JSON
   bool has_next = false;  ///< more of it follows after `execution::go_on`
+  pubsub_gap gap{};       ///< of a subscription: what is missing before it; not in `body` yet
+  /// Instead of `body`, one that others get too.
+  std::shared_ptr<const std::string> shared{};
+
+  std::string_view text() const noexcept { return shared ? *shared : body; }
 };
 
 using response_ready = std::function<void(response)>;
@@ -60,8 +65,12 @@ struct execution_request {
   /// The event of a subscription: the value of its root field, a column of one row.
   column_ptr event;
   std::shared_ptr<request_context> context;
-  std::shared_ptr<sql_executor> sql;       ///< null: fields of SQL are errors
-  std::shared_ptr<execution_clock> clock;  ///< null: no timeout
+  std::shared_ptr<sql_executor> sql;  ///< null: fields of SQL are errors
+  /// Of a subscription: makes an `sql` for each event, whose deadline is its own. None: they share.
+  std::function<std::shared_ptr<sql_executor>()> sql_of_event;
+  std::shared_ptr<channel_source> channels;  ///< of a subscription; null: there are none
+  bool is_admitted = false;                  ///< of a subscription: nobody asks whether it may
+  std::shared_ptr<execution_clock> clock;    ///< null: no timeout
   execution_limits limits;
   incremental_format incremental = incremental_format::none;  ///< of what the plan defers
   std::shared_ptr<request_trace> trace;  ///< for the response's `extensions`; null: none

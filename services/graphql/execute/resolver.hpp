@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "schemas/pubsub.hpp"
 #include "services/graphql/execute/reply.hpp"
 #include "services/graphql/execute/sql_executor.hpp"
 #include "services/graphql/plan/plan.hpp"
@@ -17,6 +18,7 @@
 
 namespace puff::graphql {
 
+class channel_source;
 struct upload_list;
 
 /// What a request brings along for its resolvers: authentication, headers, a database connection.
@@ -46,6 +48,7 @@ struct field_call {
   layer_memory& memory;                      ///< shared by the fields of this layer
   bool is_root;                              ///< the layer is an operation's root
   const std::shared_ptr<sql_executor>& sql;  ///< of the request; may be null
+  channel_source* channels = nullptr;        ///< of a subscription; may be null
   /// Columns that what is selected of each result reads, all object types together.
   std::vector<std::string> required_columns() const;
 };
@@ -110,8 +113,9 @@ class event_sink {
   virtual ~event_sink() = default;
   /// The value of the root field: a column of one row. Returns how many events wait. `taken` is
   /// called once, when this event's response was taken and the next event is welcome; never once
-  /// the stream was stopped.
-  virtual std::size_t next(column_ptr event, std::function<void()> taken = {}) = 0;
+  /// the stream was stopped. `before` goes with the response: events that are missing before it.
+  virtual std::size_t next(column_ptr event, std::function<void()> taken = {},
+                           pubsub_gap before = {}) = 0;
   /// The subscription ends with this error; events that wait are forgotten.
   virtual void failed(field_failure why) = 0;
   /// There are no more events; those that wait are executed.
@@ -122,6 +126,12 @@ class event_sink {
 class stream_resolver {
  public:
   virtual ~stream_resolver() = default;
+  /// Says before `open`, for each who subscribes, why that one may not; nothing: it may.
+  virtual void admit(const field_call&, reply<std::optional<field_failure>> done) {
+    done(std::nullopt);
+  }
+  /// Whether all whom it admits with equal arguments get equal events.
+  virtual bool is_same_for_all() const noexcept { return false; }
   /// Answers that the stream is open, or why not. The call is valid until `stop`.
   virtual void open(const field_call& call, std::shared_ptr<event_sink> sink,
                     reply<std::optional<field_failure>> done) = 0;

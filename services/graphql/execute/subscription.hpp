@@ -28,6 +28,15 @@ struct subscription_calls {
       opened{};  ///< once, before anything else, if the stream is open; may be none
 };
 
+/// Adds to a response that has no "extensions" what is missing before it:
+/// {"extensions":{"gap":{"lost":2,"interrupted":false}}}.
+void tell_gap(std::string& body, const pubsub_gap& gap);
+
+/// Asks only whether the maker of the request may subscribe: `done` gets the refusal, or nothing if
+/// it may, once, perhaps at once. Destroying what this returns gives the question up.
+std::shared_ptr<void> admit(execution_request request,
+                            std::function<void(std::optional<response>)> done);
+
 /// Opens the stream of the plan's root field and executes the plan for each of its events. The
 /// request has no event of its own.
 std::shared_ptr<subscription> subscribe(execution_request request, subscription_calls calls);

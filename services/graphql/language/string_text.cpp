@@ -1,9 +1,12 @@
 #include "services/graphql/language/string_text.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <array>
 #include <vector>
 
+#include "services/graphql/language/internal/utf8.hpp"
 #include "services/graphql/language/printer.hpp"
 
 namespace puff::graphql {
@@ -15,6 +18,18 @@ std::size_t utf16_length(std::string_view text) noexcept {
   for (unsigned char byte : text)
     if ((byte & 0xC0) != 0x80) units += byte >= 0xF0 ? 2 : 1;
   return units;
+}
+
+std::string valid_utf8(std::string_view text) {
+  if (simdjson::validate_utf8(text.data(), text.size())) return std::string{text};
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto next = decode(text, at);
+    const bool good = next.size != 0 && next.is_scalar();
+    out += good ? text.substr(at, next.size) : "\xEF\xBF\xBD";
+    at += good ? next.size : 1;
+  }
+  return out;
 }
 
 std::string hanging(std::string_view text, std::string_view by) {

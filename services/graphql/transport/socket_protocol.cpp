@@ -15,6 +15,18 @@ std::string_view errors_of(std::string_view body) {
   return body.substr(before.size(), body.size() - before.size() - 1);
 }
 
+/// A message but for its payload and end.
+std::string head_of(std::string_view type, std::string_view id, std::size_t payload) {
+  std::string out;
+  out.reserve(48 + id.size() + payload);
+  out.append("{\"type\":\"").append(type).append("\"");
+  if (!id.empty()) {
+    out += ",\"id\":";
+    append_quoted(out, id);
+  }
+  return out;
+}
+
 }  // namespace
 
 struct socket_protocol::frame : internal::wire_frame {};
@@ -130,8 +142,18 @@ void socket_protocol::stop(const std::string& id) {
 }
 
 void socket_protocol::next(const std::string& id, std::string_view body) {
-  if (!running_.contains(id)) return;
-  send(dialect_ == socket_dialect::legacy ? "data" : "next", id, body);
+  if (running_.contains(id)) send(next_type(), id, body);
+}
+
+void socket_protocol::next(const std::string& id, const std::shared_ptr<const std::string>& body) {
+  if (state_ == state::closed || !running_.contains(id)) return;
+  auto head = head_of(next_type(), id, 0);
+  head += ",\"payload\":";
+  port_.send(std::move(head), body, "}");
+}
+
+std::string_view socket_protocol::next_type() const noexcept {
+  return dialect_ == socket_dialect::legacy ? "data" : "next";
 }
 
 void socket_protocol::failed(const std::string& id, std::string_view body) {
@@ -156,13 +178,7 @@ void socket_protocol::close(std::uint16_t code, std::string_view reason) {
 
 void socket_protocol::send(std::string_view type, std::string_view id, std::string_view payload) {
   if (state_ == state::closed) return;
-  std::string out;
-  out.reserve(48 + id.size() + payload.size());
-  out.append("{\"type\":\"").append(type).append("\"");
-  if (!id.empty()) {
-    out += ",\"id\":";
-    append_quoted(out, id);
-  }
+  auto out = head_of(type, id, payload.size());
   if (!payload.empty()) out.append(",\"payload\":").append(payload);
   out += '}';
   port_.send(std::move(out));

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,9 @@ class socket_port {
  public:
   virtual ~socket_port() = default;
   virtual void send(std::string text) = 0;
+  /// One message: `head`, what others get too, and a text that lives for ever.
+  virtual void send(std::string head, std::shared_ptr<const std::string> shared,
+                    std::string_view tail) = 0;
   /// Nothing is sent after it; what runs is stopped.
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
   /// Authorize, with the payload (JSON of an object, or empty), and answer `allowed` or `denied`.
@@ -70,6 +74,7 @@ class socket_protocol {
 
   // Of operations under way; others are ignored. `body` is a GraphQL response.
   void next(const std::string& id, std::string_view body);
+  void next(const std::string& id, const std::shared_ptr<const std::string>& body);
   /// Nothing was executed.
   void failed(const std::string& id, std::string_view body);
   void completed(const std::string& id);
@@ -93,6 +98,7 @@ class socket_protocol {
   void stop(const std::string& id);
   void close(std::uint16_t code, std::string_view reason);
   void send(std::string_view type, std::string_view id = {}, std::string_view payload = {});
+  std::string_view next_type() const noexcept;
   static std::optional<frame> read(std::string_view text);
 
   const socket_dialect dialect_;

@@ -6,25 +6,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "schemas/exception_text.hpp"
 #include "services/http/internal/engine.hpp"
 
 namespace puff::http::internal {
 
 namespace asio = boost::asio;
-
-namespace {
-
-std::string complaint_of(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& e) {
-    return e.what();
-  } catch (...) {
-    return "unknown exception";
-  }
-}
-
-}  // namespace
 
 template <class Handler>
 struct native_exchange::waiter_of final : waiter {
@@ -152,13 +139,13 @@ void native_exchange::returned(std::exception_ptr failure) {
     auto keep = session_;
     keep->host().touch(*keep);
     if (failure)
-      keep->answer_failed(name + ": handler failed: " + complaint_of(failure));
+      keep->answer_failed(name + ": handler failed: " + exception_text(failure));
     else if (!keep->head_sent())
       keep->answer_failed(name + ": handler returned without an answer");
     else
       finish();
   } else if (auto host = engine_.lock(); host && failure && state_ == state::ended) {
-    host->log_error(name + ": handler failed after its answer: " + complaint_of(failure));
+    host->log_error(name + ": handler failed after its answer: " + exception_text(failure));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
+#include "schemas/exception_text.hpp"
 #include "services/http/internal/engine.hpp"
 
 namespace puff::http {
@@ -215,14 +216,8 @@ std::shared_ptr<websocket_sender> native_websocket::sender() {
 void native_websocket::returned(std::exception_ptr failure) {
   auto host = engine_.lock();
   if (failure && host) {
-    std::string why = "unknown exception";
-    try {
-      std::rethrow_exception(failure);
-    } catch (const std::exception& e) {
-      why = e.what();
-    } catch (...) {
-    }
-    host->log_error(request_->method + " " + request_->target + ": handler failed: " + why);
+    host->log_error(request_->method + " " + request_->target +
+                    ": handler failed: " + exception_text(failure));
   }
   if (failure && !accepted_) return refuse(plain_answer(500));
   close(failure ? 1011 : 1000, {});

@@ -9,6 +9,7 @@ namespace {
 
 constexpr unsigned char fin_bit = 0x80, compressed_bit = 0x40, other_bits = 0x30, mask_bit = 0x80;
 constexpr std::size_t longest_control = 125;
+constexpr std::size_t longest_header = 10, small_message = 4096;  // bytes
 
 bool is_control(opcode kind) { return static_cast<std::uint8_t>(kind) >= 8; }
 
@@ -232,6 +233,23 @@ void websocket_protocol::send(opcode kind, std::string message, output_queue& ou
     return 0;
   });
   out.append_piece(std::move(message));
+}
+
+void websocket_protocol::send(opcode kind, std::string head, const shared_bytes& rest,
+                              output_queue& out) {
+  const auto size = head.size() + rest.size();
+  if (deflate_ && size >= bounds_.compression_min_bytes) {
+    if (rest.bytes) head.append(*rest.bytes).append(rest.then);
+    return send(kind, std::move(head), out);
+  }
+  out.write([&](std::string& bytes) {
+    if (bytes.empty()) bytes.reserve(std::min(size, small_message) + longest_header);
+    append_header(bytes, static_cast<unsigned char>(fin_bit | static_cast<unsigned char>(kind)),
+                  size);
+    bytes.append(head);
+    return 0;
+  });
+  out.append_shared(rest);
 }
 
 void websocket_protocol::send_control(opcode kind, std::string_view payload, output_queue& out) {

@@ -66,6 +66,8 @@ class websocket_protocol {
 
   /// Appends one message. `text` or `binary`.
   void send(opcode kind, std::string message, output_queue& out);
+  /// The same for one whose end goes to others too.
+  void send(opcode kind, std::string head, const shared_bytes& rest, output_queue& out);
   /// Appends a control frame; the payload is cut at 125 bytes.
   static void send_control(opcode kind, std::string_view payload, output_queue& out);
   /// Appends a close frame; 1005 goes without a code.

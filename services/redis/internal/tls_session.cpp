@@ -31,6 +31,18 @@ std::string last_reason() {
   return text ? text : "the connection broke off";
 }
 
+/// What SSL_read or SSL_write moved; `failed` says why it was nothing.
+std::size_t moved(SSL* session, int size, error_code& failed) {
+  failed = {};
+  if (size > 0) return static_cast<std::size_t>(size);
+  const int why = SSL_get_error(session, size);
+  if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE)
+    failed = boost::asio::error::would_block;
+  else
+    failed = boost::asio::error::eof;
+  return 0;
+}
+
 int socket_of(BIO* bio) {
   return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
 }
@@ -145,14 +157,7 @@ std::size_t tls_session::read_some(std::span<char> to, error_code& failed) {
   ERR_clear_error();
   const int size =
       SSL_read(session, to.data(), static_cast<int>(std::min<std::size_t>(to.size(), INT_MAX)));
-  failed = {};
-  if (size > 0) return static_cast<std::size_t>(size);
-  const int why = SSL_get_error(session, size);
-  if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE)
-    failed = boost::asio::error::would_block;
-  else
-    failed = boost::asio::error::eof;
-  return 0;
+  return moved(session, size, failed);
 }
 
 std::size_t tls_session::write_some(std::span<const char> from, error_code& failed) {
@@ -160,14 +165,7 @@ std::size_t tls_session::write_some(std::span<const char> from, error_code& fail
   ERR_clear_error();
   const int size = SSL_write(session, from.data(),
                              static_cast<int>(std::min<std::size_t>(from.size(), INT_MAX)));
-  failed = {};
-  if (size > 0) return static_cast<std::size_t>(size);
-  const int why = SSL_get_error(session, size);
-  if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE)
-    failed = boost::asio::error::would_block;
-  else
-    failed = boost::asio::error::eof;
-  return 0;
+  return moved(session, size, failed);
 }
 
 }  // namespace puff::redis::internal

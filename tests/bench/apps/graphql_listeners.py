@@ -1,9 +1,10 @@
-"""Clients of GraphQL's subscriptions, each on a WebSocket of its own, and one who speaks. Usage:
-graphql_listeners.py PORT SERVER_PID CLIENTS SECONDS
+"""Clients of GraphQL's subscriptions, on WebSockets, and one who speaks. Usage:
+graphql_listeners.py PORT SERVER_PID FIELD SOCKETS SUBSCRIPTIONS SECONDS
 
-Speaks when all have heard but the last few messages. Prints JSON: what was delivered a second, the
-server's CPU for it, and how much its resident memory grew, in KiB: for each WebSocket, for each
-subscription, and for both when all had heard much."""
+Each socket has its share of the subscriptions. Speaks when all have heard but the last few
+messages. Prints JSON: what was delivered a second, the server's CPU for it, and how much its
+resident memory grew, in KiB: for each WebSocket, for each subscription, and for both when all had
+heard much."""
 
 import asyncio
 import json
@@ -31,8 +32,8 @@ def frame(message):
     return head + bytes(4) + text
 
 
-def operation(text):
-    return frame({"type": "subscribe", "id": "1", "payload": {"query": text}})
+def operation(text, number=1):
+    return frame({"type": "subscribe", "id": str(number), "payload": {"query": text}})
 
 
 class Client:
@@ -61,9 +62,16 @@ class Client:
         if got["type"] != kind:
             raise ValueError(f"{got} instead of {kind}")
 
-    async def subscribe(self):
-        self.writer.write(operation("subscription { heard }"))
-        await self.receive("next")
+    async def subscribe(self, field, count):
+        """Until all are there: a generator says so, of others the server is asked."""
+        for number in range(count):
+            self.writer.write(operation(f"subscription {{ {field} }}", number))
+            if field == "heard":
+                await self.receive("next")
+        if field != "heard":
+            self.writer.write(operation("{ __typename }", "last"))
+            await self.receive("next")
+            await self.receive("complete")
 
 
 def events_in(data):
@@ -85,11 +93,11 @@ async def count(client, counts):
         counts["news"].set()
 
 
-async def speak(client, clients, counts, until):
+async def speak(client, total, counts, until):
     say = operation(f'mutation {{ say(text: "{TEXT}") }}')
     said = 0
     while time.perf_counter() < until:
-        if said * clients < counts["heard"] + AHEAD * clients:
+        if said * total < counts["heard"] + AHEAD * total:
             client.writer.write(say)
             await client.receive("next")
             await client.receive("complete")
@@ -111,27 +119,41 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def main(port, pid, clients, seconds):
+async def until_heard(client, counts, total):
+    """Speaks until all hear it: the channel is listened to from some moment on."""
+    while counts["heard"] < total:
+        client.writer.write(operation(f'mutation {{ say(text: "{TEXT}") }}'))
+        await client.receive("next")
+        await client.receive("complete")
+        await asyncio.sleep(0.05)
+
+
+async def main(port, pid, field, sockets, subscriptions, seconds):
+    each = subscriptions // sockets
     speaker, first = await Client.connect(port), await Client.connect(port)
-    await first.subscribe()
+    await first.subscribe(field, each)
     before = resident_kib(pid)
-    others = [await Client.connect(port) for _ in range(clients - 1)]
+    others = [await Client.connect(port) for _ in range(sockets - 1)]
     connected = resident_kib(pid)
-    for each in others:
-        await each.subscribe()
+    for one in others:
+        await one.subscribe(field, each)
     listeners, subscribed = [first, *others], resident_kib(pid)
+    total = each * sockets
     counts = {"heard": 0, "news": asyncio.Event()}
-    tasks = [asyncio.create_task(count(each, counts)) for each in listeners]
-    await speak(speaker, clients, counts, time.perf_counter() + 1)
+    tasks = [asyncio.create_task(count(one, counts)) for one in listeners]
+    await until_heard(speaker, counts, total)
+    counts["heard"] = 0
+    await speak(speaker, total, counts, time.perf_counter() + 1)
     began, heard, used = time.perf_counter(), counts["heard"], cpu_seconds(pid)
-    await speak(speaker, clients, counts, began + seconds)
+    await speak(speaker, total, counts, began + seconds)
     heard = counts["heard"] - heard
+    grown = max(1, each * (sockets - 1))
     result = {
         "rps": heard / (time.perf_counter() - began),
         "cpu_us": (cpu_seconds(pid) - used) / heard * 1e6,
-        "socket_kib": (connected - before) / (clients - 1),
-        "kib_each": (subscribed - connected) / (clients - 1),
-        "kib_later": (resident_kib(pid) - before) / (clients - 1),
+        "socket_kib": (connected - before) / max(1, sockets - 1),
+        "kib_each": (subscribed - connected) / grown,
+        "kib_later": (resident_kib(pid) - before) / grown,
     }
     for task in tasks:
         task.cancel()
@@ -139,4 +161,5 @@ async def main(port, pid, clients, seconds):
 
 
 if __name__ == "__main__":
-    uvloop.run(main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])))
+    numbers = [int(each) for each in (sys.argv[1], sys.argv[2], sys.argv[4], sys.argv[5])]
+    uvloop.run(main(numbers[0], numbers[1], sys.argv[3], *numbers[2:], float(sys.argv[6])))

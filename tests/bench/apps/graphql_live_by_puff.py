@@ -1,8 +1,10 @@
-"""A channel that everybody may listen to by GraphQL: one generator for each subscription."""
+"""A channel that everybody may listen to by GraphQL: by one generator for each subscription, or as
+a field that is the channel."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from puff import graphql
 from puff.pubsub import global_pubsub
 
 
@@ -28,6 +30,10 @@ class Subscription:
             yield "here"
             while (message := listener.receive()) is not None:
                 yield message.text
+
+    @classmethod
+    @graphql.channel("room")
+    def channel(cls, context, /) -> Iterator[str]: ...
 
 
 @dataclass

@@ -14,6 +14,7 @@ from measure.pubsub import pubsub
 from measure.redis import redis
 from measure.startup import startup
 from measure.syscalls import syscalls
+from measure.task_ceiling import task_ceiling
 from measure.tasks import tasks
 from measure.websocket import websocket
 
@@ -28,7 +29,7 @@ TOPICS = {
     "actors": actors,
     "cluster": cluster,
     "graphql": graphql,
-    "tasks": tasks,
+    "tasks": lambda seconds: [*tasks(seconds), *task_ceiling(seconds)],
     "startup": startup,
     "syscalls": syscalls,
 }

@@ -15,7 +15,7 @@ PROGRAM = places.APPS / "graphql_objects.py"
 
 
 def graphql(seconds: float) -> list[Case]:
-    return [*over_http(seconds), live(seconds), _objects(seconds), *engine(seconds)]
+    return [*over_http(seconds), *live(seconds), _objects(seconds), *engine(seconds)]
 
 
 def _objects(seconds: float) -> Case:

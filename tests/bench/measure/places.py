@@ -16,7 +16,7 @@ class Missing(Exception):
 
 
 def cpp_program(name: str) -> str:
-    """A program of ../cpp; Missing if it was not built."""
+    """A program or library of ../cpp; Missing if it was not built."""
     program = Path(os.environ["PUFF_BENCH_BUILD"]) / "tests" / "bench" / name
     if not program.exists():
         raise Missing(f"{program} is not built")

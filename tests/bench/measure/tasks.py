@@ -88,7 +88,7 @@ def tasks(seconds: float) -> list[Case]:
     return [
         Case(
             "no-op tasks, results kept",
-            each(quick, lambda q, n: _processing(q, "noop", n)),
+            each(quick, lambda q, n: processing(q, "noop", n)),
             (
                 Ratio("rps", ("bullmq",), at_least=3),
                 Ratio("rps", ("celery",), at_least=35),
@@ -100,15 +100,15 @@ def tasks(seconds: float) -> list[Case]:
         Case(
             "no-op tasks, results ignored",
             {
-                "puff": _processing(quick["puff"], "forgotten", round(60_000 * seconds)),
-                "puff, kept": _processing(quick["puff"], "noop", round(60_000 * seconds)),
+                "puff": processing(quick["puff"], "forgotten", round(60_000 * seconds)),
+                "puff, kept": processing(quick["puff"], "noop", round(60_000 * seconds)),
             },
             (Ratio("rps", ("puff, kept",), at_least=1.3),),
         ),
         Case(
             "tasks that sleep 10 ms",
-            each(slow, lambda q, n: _processing(q, "sleep10", n))
-            | {"puff, async": _processing(slow["puff"], "sleep10_async", round(60_000 * seconds))},
+            each(slow, lambda q, n: processing(q, "sleep10", n))
+            | {"puff, async": processing(slow["puff"], "sleep10_async", round(60_000 * seconds))},
             (
                 Limit("rps", at_least=25_000),
                 Ratio("rps", ("bullmq",), at_least=4),
@@ -194,7 +194,7 @@ def _world(queue: Queue, placement: str) -> Iterator[World]:
         yield World(queue, folder, redis, placement)
 
 
-def _processing(queue: Queue, kind: str, count: int) -> Measure:
+def processing(queue: Queue, kind: str, count: int) -> Measure:
     """From a tenth of the tasks on, so that the start of the worker does not count."""
 
     def run(placement: str) -> Sample:

@@ -21,6 +21,11 @@ class Heard:
 
 
 @dataclass
+class Told:
+    text: str
+
+
+@dataclass
 class Slept:
     id: int
 
@@ -69,6 +74,10 @@ class Subscription:
                         yield Heard(message.json()["text"], False)
         finally:
             CLOSED += 1
+
+    @classmethod
+    @graphql.channel("room:{room}")
+    def told(cls, context, /, room: str) -> Iterator[Told]: ...
 
 
 @dataclass

@@ -67,6 +67,13 @@ class Subscriber:
         await self.send("subscribe", id=id, payload={"query": query, "variables": {"r": room}})
         assert await self.event() == {"text": "(here)", "gap": False}
 
+    async def hear(self, room: str, id: str = "1") -> None:
+        """A channel field, until the server has begun with it."""
+        query = "subscription ($r: String!) { told(room: $r) { text } }"
+        await self.send("subscribe", id=id, payload={"query": query, "variables": {"r": room}})
+        await self.send("subscribe", id="q", payload={"query": "{ open }"})
+        assert [(await self.receive())["id"] for _ in range(2)] == ["q", "q"]
+
     async def event(self) -> dict:
         message = await self.receive()
         assert message["type"] == "next", message
@@ -176,6 +183,38 @@ class LiveWorld:
             await self.publish("steady", "after")
             texts = [(await one.event())["text"] for one in all_of_them]
             return Restarted(gaps, texts.count("after"))
+
+    def until_listened(self, channel: str) -> None:
+        def listened() -> bool:
+            return self.redis.command("PUBSUB", "NUMSUB", channel)[1] == 1
+
+        wait_until(listened, f"{channel} is listened to", PATIENCE)
+
+    async def channel_rounds(self, count: int) -> None:
+        async with self.dial() as it:
+            await it.start()
+            for number in range(count):
+                await it.hear(f"r{number % 50}", str(number))
+                await it.send("complete", id=str(number))
+
+    async def restart_redis_under_channels(self, count: int) -> Restarted:
+        async with contextlib.AsyncExitStack() as opened:
+            all_of_them = []
+            for _ in range(count):
+                one = await opened.enter_async_context(self.dial())
+                await one.start()
+                await one.hear("steady")
+                all_of_them.append(one)
+            self.until_listened("room:steady")
+            await asyncio.to_thread(self.redis.restart)
+            self.until_listened("room:steady")
+            await self.publish("steady", "after", 2)
+            told = [[(await one.receive())["payload"] for _ in range(2)] for one in all_of_them]
+            event = {"data": {"told": {"text": "after"}}}
+            gap = {"extensions": {"gap": {"lost": 0, "interrupted": True}}}
+            return Restarted(
+                sum(first == event | gap for first, _ in told), [e for _, e in told].count(event)
+            )
 
     async def until_heard(self) -> None:
         """Until the node has subscribed again: one who comes now is confirmed after the others."""

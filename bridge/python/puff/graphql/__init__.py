@@ -22,6 +22,7 @@ from puff.graphql._context import GraphQLContext, Headers, ParentRow, Parents
 from puff.graphql._decorators import (
     argument,
     borrow_db_context,
+    channel,
     constant,
     cost,
     field,
@@ -80,6 +81,7 @@ __all__ = [
     "argument",
     "borrow_db_context",
     "build_schema",
+    "channel",
     "constant",
     "cost",
     "execute",

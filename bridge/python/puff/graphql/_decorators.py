@@ -8,6 +8,7 @@ __all__ = [
     "Marks",
     "argument",
     "borrow_db_context",
+    "channel",
     "constant",
     "cost",
     "field",
@@ -41,6 +42,8 @@ class Marks:
     parent_keys: tuple[str, ...] = ()
     child_keys: tuple[str, ...] = ()
     autocommit: bool = False
+    channel: str | None = None
+    pubsub: str = "default"
     depends_on: tuple[str, ...] | None = None
     deprecated: str | None = None
     description: str | None = None
@@ -145,6 +148,26 @@ def sql(
             child_keys=tuple(child_keys),
             autocommit=autocommit,
         )
+
+    return decorate
+
+
+def channel(name: str, *, pubsub: str = "default") -> Callable[[F], F]:
+    """A subscription whose events are the messages of a channel: Python is not entered for them.
+    The function's body is not used; its hints say the field's type and arguments.
+
+        @classmethod
+        @graphql.channel("room:{room}")
+        def heard(cls, context, /, room: str) -> Iterator[Message]: ...
+
+    `{room}` in the name is the argument of that name; a brace is written twice. `pubsub` is the
+    name of the `[[pubsub]]` pool. Of a `str` or `ID` an event is the message's text as it is, of
+    any other type its JSON; the keys of a JSON object are the columns of a dataclass. `@permission`
+    is asked when somebody subscribes. Who may subscribe chooses the arguments: what a name begins
+    with is all that keeps channels apart."""
+
+    def decorate(method: F) -> F:
+        return _mark(method, channel=name, pubsub=pubsub)
 
     return decorate
 

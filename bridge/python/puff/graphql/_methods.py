@@ -11,7 +11,7 @@ from puff.graphql._decorators import Marks, marks_of
 from puff.graphql._failures import PermissionDenied
 from puff.graphql._inputs import Decoder
 from puff.graphql._returns import Aligned
-from puff.graphql._spec import RunsOn
+from puff.graphql._spec import Function, RunsOn
 
 How = Literal["class", "static", "instance"]
 
@@ -34,6 +34,11 @@ class Method:
     def is_async(self) -> bool:
         function = inspect.unwrap(self.function)
         return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+
+    @property
+    def is_generator(self) -> bool:
+        function = inspect.unwrap(self.function)
+        return inspect.isgeneratorfunction(function) or self.is_async
 
     @property
     def runs_on(self) -> RunsOn:
@@ -61,7 +66,8 @@ def method_of(owner: type, name: str) -> Method | None:
     if not first and own and own[0].name in _CONTEXT_NAMES:
         first = own[:1]
     marks = marks_of(found)
-    if not first and not marks.is_field and marks.statement is None:
+    declared = marks.statement is not None or marks.channel is not None
+    if not first and not marks.is_field and not declared:
         return None
     if not 1 <= len(first) <= (1 if how == "instance" else 2):
         begin = {"class": "cls, ", "static": "", "instance": "self, "}[how]
@@ -78,6 +84,22 @@ def function_of(method: Method, decoders: dict[str, Decoder]) -> Callable[[Any],
     if inspect.iscoroutinefunction(inspect.unwrap(method.function)):
         return _asynchronous(method, decoders, call)
     return _synchronous(method, decoders, call)
+
+
+def guard_of(method: Method) -> Function | None:
+    """What asks the method's permissions and does nothing else; None: there are none."""
+    if not method.marks.permissions:
+        return None
+
+    def admit(call: Any, context: GraphQLContext, arguments: dict[str, Any]) -> None:
+        return None
+
+    async def admit_later(call: Any, context: GraphQLContext, arguments: dict[str, Any]) -> None:
+        return None
+
+    if any(inspect.iscoroutinefunction(check) for check in method.marks.permissions):
+        return Function(_asynchronous(method, {}, admit_later), "asyncio", [])
+    return Function(_synchronous(method, {}, admit), "greenlet", [])
 
 
 def _arguments(call: Any, decoders: dict[str, Decoder]) -> dict[str, Any]:

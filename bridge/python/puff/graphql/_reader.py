@@ -4,6 +4,7 @@ import dataclasses
 import enum
 import inspect
 import json
+import string
 import typing
 from collections.abc import Callable
 from typing import Any
@@ -13,9 +14,9 @@ from puff.graphql._failures import SchemaError
 from puff.graphql._hints import Hint, evaluate, name_of, unwrap
 from puff.graphql._input_types import InputTypes
 from puff.graphql._leaves import Scalar
-from puff.graphql._methods import Method, function_of, method_of
+from puff.graphql._methods import Method, function_of, guard_of, method_of
 from puff.graphql._relay import Connection, connection_type
-from puff.graphql._spec import Column, Field, Function, Input, Kind, Statement, Type
+from puff.graphql._spec import Channel, Column, Field, Function, Input, Kind, Statement, Type
 from puff.graphql._streams import driver
 
 SELF = "__self__"
@@ -233,7 +234,15 @@ class Reader:
         field.arguments, decoders = self.inputs.arguments(method, module, where)
         field.cost = _cost(method, field, where)
         if method.marks.statement is not None:
+            if method.marks.permissions:
+                raise SchemaError(
+                    f"{where}: @permission asks in Python, which @sql never enters: ask in `auth`, "
+                    f"or return the statement from a method"
+                )
             field.binding = _statement(method, field.arguments)
+            return
+        if method.marks.channel is not None:
+            field.binding = self._channel(method, field.arguments, where, streams)
             return
         for name, annotation, home, _ in annotations_of(method.owner):
             hint = self.evaluate(annotation, where, home, method.owner)
@@ -243,6 +252,56 @@ class Reader:
         if streams:
             call = driver(call, method.is_async)
         field.binding = Function(call, method.runs_on, depends_on, streams)
+
+    def _channel(
+        self, method: Method, arguments: list[Input], where: str, streams: bool
+    ) -> Channel:
+        marks, name = method.marks, str(method.marks.channel)
+        if not streams or method.how == "instance" or method.is_generator:
+            raise SchemaError(
+                f"{where}: @channel is for a class method of the schema's subscription, without a "
+                f"body: `(cls, context, /, ..) -> Iterator[..]: ...`"
+            )
+        known = {each.name: each for each in arguments}
+        parts: list[tuple[str, str]] = []
+        for text, argument in _pieces(name, where):
+            parts += [("text", text)] if text else []
+            if argument is None:
+                continue
+            if argument not in known:
+                raise SchemaError(
+                    f"{where}: the channel {name!r} names {{{argument}}}, and there is no such "
+                    f"argument: add it, or write {{{{ and }}}} for braces"
+                )
+            self._check_part(known[argument], name, where)
+            parts.append(("argument", argument))
+        if not parts:
+            raise SchemaError(f"{where}: the name of its channel is empty")
+        return Channel(marks.pubsub, parts, guard_of(method))
+
+    def _check_part(self, argument: Input, name: str, where: str) -> None:
+        kind = argument.type.rstrip("!")
+        fits = argument.type.endswith("!") and kind not in ("Float", "Any") and "[" not in kind
+        known = kind in _hints.BUILT_IN or (
+            kind in self.types and self.types[kind].kind in ("scalar", "enum")
+        )
+        if not fits or not known:
+            raise SchemaError(
+                f"{where}: the channel {name!r} is named by the argument {argument.name!r}, which "
+                f"is {argument.type}: make it str, int, bool, ID, an enum or another scalar that "
+                f"is always there"
+            )
+
+
+def _pieces(name: str, where: str) -> list[tuple[str, str | None]]:
+    """The texts of a channel's name, each with the argument that follows it."""
+    try:
+        found = list(string.Formatter().parse(name))
+    except ValueError as failure:
+        raise SchemaError(f"{where}: the channel {name!r} cannot be read: {failure}") from None
+    if any(spec or conversion for _, _, spec, conversion in found):
+        raise SchemaError(f"{where}: the channel {name!r} has more than names between braces")
+    return [(text, argument) for text, argument, _, _ in found]
 
 
 def _checked_method(cls: type, name: str) -> Method | None:

@@ -50,7 +50,17 @@ class Statement:
     autocommit: bool
 
 
-Binding = Column | Function | Statement
+@dataclass(slots=True)
+class Channel:
+    """Each message of a channel is an event. A part of its name is ("text", text) or ("argument",
+    name); the guard is called for each who subscribes, and raises if that one may not."""
+
+    pool: str
+    name: list[tuple[str, str]]
+    guard: Function | None
+
+
+Binding = Column | Function | Statement | Channel
 
 
 @dataclass(slots=True)

@@ -112,6 +112,7 @@ std::shared_ptr<execution> execute(execution_request request, response_ready don
     return internal::execute_parsed(std::move(request), std::move(inputs), std::move(done));
   auto run = std::make_shared<internal::running_execution>(std::move(request), std::move(done));
   run->start();
+  run->limit_time();
   return run;
 }
 

@@ -28,10 +28,6 @@ running_execution::running_execution(execution_request request, response_ready d
 }
 
 void running_execution::start() {
-  if (request_.clock != nullptr)
-    timer_ = request_.clock->after(request_.limits.timeout, [me = weak_from_this()] {
-      if (const auto self = me.lock()) self->timed_out();
-    });
   out_.raw("{\"data\":");
   if (plan_.operation->operation == operation_type::mutation) {
     out_.put('{');
@@ -40,6 +36,13 @@ void running_execution::start() {
   ++batch_.pending;
   run_layer(root_);
   release(batch_);
+}
+
+void running_execution::limit_time() {
+  if (is_over() || request_.clock == nullptr) return;
+  timer_ = request_.clock->after(request_.limits.timeout, [me = weak_from_this()] {
+    if (const auto self = me.lock()) self->timed_out();
+  });
 }
 
 void running_execution::run_layer(layer& l) {

@@ -18,6 +18,8 @@ class running_execution final : public execution,
   ~running_execution() override;
 
   void start();
+  /// Begins to count its time, if it waits for anything at all.
+  void limit_time();
   void cancel() override;
   void go_on() override;
 

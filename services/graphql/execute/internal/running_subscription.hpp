@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "services/graphql/execute/execution.hpp"
+#include "services/graphql/execute/internal/root_call.hpp"
 #include "services/graphql/execute/resolver.hpp"
 #include "services/graphql/execute/subscription.hpp"
 
@@ -21,32 +22,32 @@ class running_subscription final : public event_sink,
   void stop();
   void go_on();
 
-  std::size_t next(column_ptr event, std::function<void()> taken) override;
+  std::size_t next(column_ptr event, std::function<void()> taken, pubsub_gap before) override;
   void failed(field_failure why) override;
   void ended() override;
 
  private:
-  class opening;
+  class step;
   struct event {
     column_ptr value;
     std::function<void()> taken;
+    pubsub_gap before;
   };
 
+  void admitted(std::optional<field_failure> fault);
+  void open();
   void opened(std::optional<field_failure> fault);
   void run_next();
   void answered(response r);
   void finish(std::optional<response> last);
   bool is_over() const noexcept { return calls_.ended == nullptr; }
-  response refusal(const field_failure& why, std::vector<location> places) const;
 
   execution_request request_;
   subscription_calls calls_;  ///< empty once it is over
-  std::shared_ptr<stream_resolver> stream_;
-  value_object arguments_;
-  layer_memory memory_;
-  row_set_ptr root_;
-  std::optional<field_call> call_;
+  std::unique_ptr<root_call> root_;
+  std::shared_ptr<stream_resolver> stream_;  ///< once it is asked to open
   std::deque<event> events_;
+  pubsub_gap gap_;               ///< before the event that is executed
   std::function<void()> taken_;  ///< of the event that is executed, or whose response waits
   std::shared_ptr<execution> running_;
   std::function<void()> stop_opening_;

@@ -178,8 +178,19 @@ TEST_F(engine_test, Complaint5ATimeoutStopsWhatRuns) {
 TEST_F(engine_test, TheTimerOfARequestThatEndedIsCancelled) {
   const auto clock = std::make_shared<still_clock>();
   with.clock = clock;
-  EXPECT_EQ(body("{ n }"), R"({"data":{"n":1}})");
+  std::string got;
+  const auto run = serving.execute({"{ wait }", {}, {}}, with, [&](response r) { got = r.body; });
+  open[0](shared{one(1)});
+  EXPECT_EQ(got, R"({"data":{"wait":1}})");
+  EXPECT_EQ(clock->alarms.size(), 1u);
   EXPECT_EQ(clock->cancelled, 1);
+}
+
+TEST_F(engine_test, WhatWaitsForNothingNeedsNoTimer) {
+  const auto clock = std::make_shared<still_clock>();
+  with.clock = clock;
+  EXPECT_EQ(body("{ n }"), R"({"data":{"n":1}})");
+  EXPECT_TRUE(clock->alarms.empty());
 }
 
 TEST_F(engine_test, TellsHowLongEachPartTookIfItShall) {

@@ -46,6 +46,18 @@ TEST(pubsub_inbox, DropsTheOldestAndSaysHowMany) {
   EXPECT_EQ(in.lost(), 7u);
 }
 
+TEST(pubsub_inbox, TellsWhatWasLostBeforeItCameHere) {
+  inbox in;
+  in.push(message("a"));
+  in.missed({2, false});
+  in.missed({1, true});
+  in.push(message("b"));
+  EXPECT_FALSE(in.take()->gap);
+  const auto second = in.take();
+  EXPECT_EQ(second->gap.lost, 3u);
+  EXPECT_TRUE(second->gap.interrupted);
+}
+
 TEST(pubsub_inbox, IsBoundedByBytesButTakesOneMessageOfAnySize) {
   inbox in{{.max_bytes = 100}};
   in.push(message(std::string(90, 'a')));

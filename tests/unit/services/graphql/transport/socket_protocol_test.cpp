@@ -10,6 +10,11 @@ using testing::IsEmpty;
 
 struct socket_protocol_test : testing::Test, socket_port {
   void send(std::string text) override { sent.push_back(std::move(text)); }
+  void send(std::string head, std::shared_ptr<const std::string> shared,
+            std::string_view tail) override {
+    sent.push_back(head + *shared + std::string{tail});
+    last_shared = shared;
+  }
   void close(std::uint16_t code, std::string_view reason) override {
     closed = std::to_string(code) + " " + std::string{reason};
   }
@@ -30,6 +35,7 @@ struct socket_protocol_test : testing::Test, socket_port {
 
   std::vector<std::string> sent, begun, stopped;
   std::string closed, asked;
+  std::shared_ptr<const std::string> last_shared;
   socket_protocol socket{socket_dialect::transport_ws, 2, *this};
   socket_protocol old{socket_dialect::legacy, 2, *this};
 };
@@ -94,6 +100,21 @@ TEST_F(socket_protocol_test, CarriesAnOperationFromSubscribeToComplete) {
   socket.next("1", R"({"data":2})");
   EXPECT_THAT(sent, ElementsAre(R"({"type":"next","id":"1","payload":{"data":1}})",
                                 R"({"type":"complete","id":"1"})"));
+}
+
+TEST_F(socket_protocol_test, HandsOnByReferenceWhatOthersGetToo) {
+  const auto body = std::make_shared<const std::string>(R"({"data":1})");
+  acknowledge(socket);
+  socket.next("1", body);
+  EXPECT_THAT(sent, IsEmpty());
+  socket.received(subscribe("1"));
+  socket.next("1", body);
+  EXPECT_THAT(sent, ElementsAre(R"({"type":"next","id":"1","payload":{"data":1}})"));
+  EXPECT_EQ(last_shared, body);
+  acknowledge(old);
+  old.received(R"({"type":"start","id":"x","payload":{"query":"{a}"}})");
+  old.next("x", body);
+  EXPECT_THAT(sent, ElementsAre(R"({"type":"data","id":"x","payload":{"data":1}})"));
 }
 
 TEST_F(socket_protocol_test, TellsRequestErrorsAsAList) {

@@ -36,6 +36,23 @@ TEST_F(output_queue_test, PutsSmallPiecesTogetherAndKeepsLargeOnesApart) {
   EXPECT_EQ(taken(), "headsmall" + std::string(5000, 'l') + "tail");
 }
 
+TEST_F(output_queue_test, SendsWhatIsSharedFromWhereItLies) {
+  const auto large = std::make_shared<const std::string>(5000, 's');
+  queue.append("head");
+  queue.append_shared({large, "tail"});
+  std::array<iovec, 16> v;
+  ASSERT_EQ(queue.gather(v), 3u);
+  EXPECT_EQ(v[1].iov_base, large->data());
+  EXPECT_EQ(queue.bytes(), 4u + 5000 + 4);
+  EXPECT_EQ(taken(), "head" + *large + "tail");
+  EXPECT_EQ(large.use_count(), 2);
+  queue.consume(5004);
+  EXPECT_EQ(large.use_count(), 1);
+  queue.append_shared({std::make_shared<const std::string>("small"), "!"});
+  EXPECT_EQ(entries(), 1u);
+  EXPECT_EQ(taken(), "tailsmall!");
+}
+
 TEST_F(output_queue_test, KeepsEveryByteInOrderWhateverIsTaken) {
   std::mt19937 random{7};
   std::string all, sent;

@@ -224,6 +224,21 @@ TEST_F(websocket_protocol_test, ServersFramesAreNotMasked) {
   EXPECT_EQ(all_of(out).size(), 70'010u);
 }
 
+TEST_F(websocket_protocol_test, AMessageWhoseEndIsSharedIsOneFrame) {
+  websocket_protocol protocol{bounds, deflate, shared};
+  output_queue out;
+  protocol.send(opcode::text, "a", {std::make_shared<const std::string>("bc"), "d"}, out);
+  EXPECT_EQ(all_of(out),
+            "\x81\x04"
+            "abcd");
+  out.clear();
+  protocol.send(opcode::text, "a", {std::make_shared<const std::string>(70'000, 'x'), "d"}, out);
+  EXPECT_EQ(all_of(out).substr(0, 11),
+            "\x81\x7f\x00\x00\x00\x00\x00\x01\x11\x72"
+            "a"s);
+  EXPECT_EQ(all_of(out).size(), 70'012u);
+}
+
 TEST_F(websocket_protocol_test, AReasonIsCutAtACharacter) {
   std::string reason;
   for (int i = 0; i < 100; ++i) reason += "ü";
@@ -270,6 +285,17 @@ TEST_F(websocket_compression, GarbageAndWrongTextsFail) {
   expect_failure(frame(fin | packed | 1, "\x07\xff\xff garbage"), 1007);
   expect_failure(frame(fin | packed | 1, compressed("\xff")), 1007);
   expect(frame(fin | packed | 1, compressed("still works")), {"text:still works"});
+}
+
+TEST_F(websocket_compression, WhatIsSharedIsPackedWithTheRest) {
+  websocket_protocol sender{bounds, deflate, shared};
+  message_inflater inflater{deflate->server};
+  output_queue out;
+  sender.send(opcode::text, "head", {std::make_shared<const std::string>(2'000, 'z'), "}"}, out);
+  std::string back;
+  EXPECT_EQ(inflater.expand(std::string_view{all_of(out)}.substr(2), 1u << 20, back),
+            message_inflater::outcome::done);
+  EXPECT_EQ(back, "head" + std::string(2'000, 'z') + "}");
 }
 
 TEST_F(websocket_compression, WhatIsSentCanBeUnpacked) {
