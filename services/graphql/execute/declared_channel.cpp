@@ -68,7 +68,7 @@ std::optional<std::string> channel_name(const std::vector<channel_part>& parts,
     }
     const auto* given = find_variable(arguments, part.text);
     if (given == nullptr || given->is_null()) return std::nullopt;
-    out += text_of(*given);
+    out += text_of(given->plain());
   }
   return out;
 }
