@@ -163,7 +163,9 @@ TEST_F(postgres_pool_transactions, AbandonedWhileTheyBeginLeaveNothing) {
   sleep.ticket = 7;
   auto abandoned = open(p, std::move(sleep));
   EXPECT_TRUE(comes_true([&] {
-    return besides("select count(*) from pg_stat_activity where wait_event = 'PgSleep'") == "1";
+    return besides(
+               "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and query "
+               "like 'insert into opened select%'") == "1";
   }));
   p.abandon(7);
   wait_for(*abandoned);
