@@ -1,6 +1,7 @@
 #include "bridge/bindings.hpp"
 #include "bridge/hub.hpp"
 #include "bridge/internal/arguments.hpp"
+#include "bridge/postgres/array_text.hpp"
 #include "bridge/postgres/binary_rows.hpp"
 #include "bridge/postgres/binary_values.hpp"
 #include "bridge/postgres/copy_text.hpp"
@@ -175,6 +176,8 @@ PyMethodDef functions[] = {
          "The rows of a result in binary form; None if a column cannot be decoded."),
     fast("pg_binary_records", binary_records,
          "pg_binary_records($module, result, most, /)\n--\n\nThe same as records."),
+    fast("pg_array_text", array_text,
+         "pg_array_text($module, items, text_of, /)\n--\n\nA list or tuple as an array's text."),
     fast("pg_copy_text", copy_text,
          "pg_copy_text($module, rows, size, text_of, /)\n--\n\n"
          "What an iterator of rows gives next, in COPY's text format."),

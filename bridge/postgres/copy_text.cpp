@@ -39,19 +39,6 @@ bool append_text(std::string& to, PyObject* text) {
   return bytes != nullptr;
 }
 
-bool append_bytes(std::string& to, PyObject* value) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  Py_buffer view;
-  if (PyObject_GetBuffer(value, &view, PyBUF_SIMPLE) != 0) return false;
-  to += R"(\\x)";
-  for (Py_ssize_t i = 0; i < view.len; ++i) {
-    const auto byte = static_cast<const unsigned char*>(view.buf)[i];
-    to += {digits[byte >> 4], digits[byte & 15]};
-  }
-  PyBuffer_Release(&view);
-  return true;
-}
-
 bool append_other(std::string& to, PyObject* value, PyObject* text_of) {
   auto* text = PyObject_CallOneArg(text_of, value);
   const bool done = text && append_text(to, text);
@@ -62,7 +49,7 @@ bool append_other(std::string& to, PyObject* value, PyObject* text_of) {
 bool append_value(std::string& to, PyObject* value, PyObject* text_of) {
   if (PyUnicode_CheckExact(value)) return append_text(to, value);
   if (PyLong_CheckExact(value) || PyFloat_CheckExact(value)) return append_number(to, value);
-  if (PyBytes_Check(value) || PyByteArray_Check(value)) return append_bytes(to, value);
+  if (PyBytes_Check(value) || PyByteArray_Check(value)) return append_escaped_hex(to, value);
   if (value != Py_None && !PyBool_Check(value)) return append_other(to, value, text_of);
   to += value == Py_None ? "\\N" : value == Py_True ? "t" : "f";
   return true;

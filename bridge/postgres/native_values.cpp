@@ -2,15 +2,13 @@
 
 #include <array>
 #include <charconv>
+#include <string_view>
 
+#include "bridge/postgres/array_text.hpp"
 #include "bridge/postgres/request_arguments.hpp"
 
 namespace puff::bridge::postgres {
 namespace {
-
-bool has_bytes(PyObject* value) {
-  return PyBytes_Check(value) || PyByteArray_Check(value) || PyMemoryView_Check(value);
-}
 
 bool add_other(PyObject* value, PyObject* text_of, std::string& to) {
   auto* text = PyObject_CallOneArg(text_of, value);
@@ -42,6 +40,8 @@ bool append_float(std::string& to, PyObject* value) {
 bool add_text(PyObject* value, PyObject* text_of, std::string& to) {
   if (PyUnicode_CheckExact(value)) return read_text(value, to);
   if (PyLong_CheckExact(value) || PyFloat_CheckExact(value)) return append_number(to, value);
+  if (PyList_CheckExact(value) || PyTuple_CheckExact(value))
+    return append_array(to, value, text_of);
   if (!PyBool_Check(value)) return add_other(value, text_of, to);
   to = value == Py_True ? "t" : "f";
   return true;
@@ -101,6 +101,23 @@ bool for_each_of(PyObject* from, Take take) {
 
 bool append_number(std::string& to, PyObject* value) {
   return PyLong_CheckExact(value) ? append_integer(to, value) : append_float(to, value);
+}
+
+bool has_bytes(PyObject* value) {
+  return PyBytes_Check(value) || PyByteArray_Check(value) || PyMemoryView_Check(value);
+}
+
+bool append_escaped_hex(std::string& to, PyObject* value) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  Py_buffer view;
+  if (PyObject_GetBuffer(value, &view, PyBUF_SIMPLE) != 0) return false;
+  to += R"(\\x)";
+  for (Py_ssize_t i = 0; i < view.len; ++i) {
+    const auto byte = static_cast<const unsigned char*>(view.buf)[i];
+    to += {digits[byte >> 4], digits[byte & 15]};
+  }
+  PyBuffer_Release(&view);
+  return true;
 }
 
 bool encode_values(PyObject* from, PyObject* text_of, sql_values& to) {

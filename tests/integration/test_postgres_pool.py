@@ -507,6 +507,37 @@ def test_copying(table):
     assert b"".join(pieces) == b"c\n"
 
 
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("int8[]", [1, -(2**63), None, 2**63 - 1]),
+        ("numeric[]", [Decimal("1.50"), 2**70]),
+        ("float8[]", [0.1, float("-inf"), 1e300]),
+        ("text[]", ["", "NULL", "{,}", 'say "\\"', "\t\n\u00e9", " "]),
+        ("bool[]", [True, False]),
+        ("bytea[]", [b'\x00"\\', b""]),
+        ("uuid[]", [UUID(int=7)]),
+        ("int[]", [[1, 2], [3, None]]),
+        ("int[]", []),
+    ],
+)
+def test_lists_and_tuples_are_arrays(kind, given):
+    assert db.fetchval(f"SELECT $1::{kind}", given) == given
+    assert db.fetchval(f"SELECT $1::{kind}", tuple(given)) == given
+
+
+def test_a_list_that_holds_itself_is_an_error():
+    endless = []
+    endless.append(endless)
+    with pytest.raises(RecursionError):
+        db.fetchval("SELECT $1::int[]", endless)
+
+
+def test_a_list_of_what_has_no_text_is_an_error():
+    with pytest.raises(TypeError, match="object"):
+        db.fetchval("SELECT $1::int[]", [1, object()])
+
+
 def copied(query, *args):
     pieces = []
     db.copy_from_query(query, *args, output=pieces.append)

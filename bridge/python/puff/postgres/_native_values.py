@@ -6,7 +6,7 @@ import enum
 import ipaddress
 import json
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from puff import _puff
@@ -21,17 +21,8 @@ def _interval(value: datetime.timedelta) -> str:
     return f"{value.days} days {value.seconds}.{value.microseconds:06d} seconds"
 
 
-def _array(items: Iterable[Any]) -> str:
-    return "{" + ",".join(_item(item) for item in items) + "}"
-
-
-def _item(item: Any) -> str:
-    if item is None:
-        return "NULL"
-    if isinstance(item, list | tuple):
-        return _array(item)
-    text = "\\x" + bytes(item).hex() if isinstance(item, _BYTES) else text_of(item)
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _array(items: list[Any] | tuple[Any, ...]) -> str:
+    return _puff.pg_array_text(items, text_of)
 
 
 _TEXT: dict[type, Callable[[Any], str]] = {
