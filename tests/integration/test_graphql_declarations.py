@@ -112,12 +112,12 @@ def test_only_subscriptions_are_channels():
         graphql.build_schema(type("Schema", (), {"query": Wrong}))
 
 
-def test_a_statement_asks_no_permission():
+def test_a_statement_with_permission_is_no_transaction_of_its_own():
     class Wrong:
         @classmethod
         @graphql.permission(lambda context: False)
-        @graphql.sql("SELECT 1")
+        @graphql.sql("SELECT 1", autocommit=True)
         def secret(cls, context, /) -> int: ...
 
-    with pytest.raises(graphql.SchemaError, match=r"Wrong.secret: @permission asks in Python"):
+    with pytest.raises(graphql.SchemaError, match=r"Wrong.secret: a statement with @permission"):
         graphql.build_schema(type("Schema", (), {"query": Wrong}))

@@ -79,6 +79,17 @@ def test_layers_of_sql(ask):
     ]
 
 
+@pytest.mark.parametrize("field", ["drafts", "drafts_later"])
+def test_a_statement_runs_only_for_those_who_may(ask, field):
+    query = f"{{ authors {{ name {field} {{ title }} }} }}"
+    got = data(ask(query, headers={"Authorization": "Bearer root"}))
+    titles = [{"title": "Emma"}, {"title": "Persuasion"}]
+    assert [author[field] for author in got["authors"]] == [titles, [], []]
+    refused = ask(query, headers={"Authorization": "Bearer guest"})
+    assert [author[field] for author in refused["data"]["authors"]] == [None, None, None]
+    assert {error["extensions"]["code"] for error in refused["errors"]} == {"FORBIDDEN"}
+
+
 def test_single_rows_and_errors_of_sql(ask):
     assert data(ask("{ author(id: 2) { name } none: author(id: 99) { name } }")) == {
         "author": {"name": "James"},

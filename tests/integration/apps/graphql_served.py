@@ -36,6 +36,18 @@ class Book:
         return f"{self.title.upper()} ({self.id})"
 
 
+BOOKS_OF = "SELECT id, title, author_id FROM book WHERE author_id = ANY($1) AND id < $2 LIMIT $3"
+PARAMETERS = [graphql.parent_key("id"), 3, graphql.argument("first")]
+
+
+def only_root(context):
+    return context.auth == "Bearer root"
+
+
+async def only_root_later(context):
+    return only_root(context)
+
+
 @dataclass
 class Author:
     id: int
@@ -48,6 +60,16 @@ class Author:
         child_keys=["author_id"],
     )
     def books(cls, context, /, first: int = 100) -> list[Book]: ...
+
+    @classmethod
+    @graphql.permission(only_root)
+    @graphql.sql(BOOKS_OF, PARAMETERS, ["id"], ["author_id"])
+    def drafts(cls, context, /, first: int = 100) -> list[Book] | None: ...
+
+    @classmethod
+    @graphql.permission(only_root_later)
+    @graphql.sql(BOOKS_OF, PARAMETERS, ["id"], ["author_id"])
+    def drafts_later(cls, context, /, first: int = 100) -> list[Book] | None: ...
 
 
 @dataclass

@@ -119,8 +119,8 @@ def sql(
     child_keys: Sequence[str] = (),
     autocommit: bool = False,
 ) -> Callable[[F], F]:
-    """A field that is nothing but SQL: Python is not entered when it is resolved. The function's
-    body is not used; its hints say the field's type and arguments.
+    """A field that is nothing but SQL: Python is not entered when it is resolved, unless to ask its
+    `@permission`. The function's body is not used; its hints say the field's type and arguments.
 
         @classmethod
         @graphql.sql(

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from puff.graphql._decorators import Marks, marks_of
 from puff.graphql._failures import PermissionDenied
 from puff.graphql._inputs import Decoder
 from puff.graphql._returns import Aligned
-from puff.graphql._spec import Function, RunsOn
+from puff.graphql._spec import Function, RunsOn, Statement
 
 How = Literal["class", "static", "instance"]
 
@@ -97,9 +98,40 @@ def guard_of(method: Method) -> Function | None:
     async def admit_later(call: Any, context: GraphQLContext, arguments: dict[str, Any]) -> None:
         return None
 
-    if any(inspect.iscoroutinefunction(check) for check in method.marks.permissions):
+    if _asks_later(method):
         return Function(_asynchronous(method, {}, admit_later), "asyncio", [])
     return Function(_synchronous(method, {}, admit), "greenlet", [])
+
+
+def guarded(method: Method, statement: Statement) -> Function:
+    """What asks the method's permissions, once for all parents, and then returns its statement."""
+    keys = (statement.parent_keys, statement.child_keys) if statement.parent_keys else ()
+
+    def resolve(call: Any, context: GraphQLContext, arguments: dict[str, Any]) -> Any:
+        parents = Parents(call)
+        values = [_value(parents, arguments, *each) for each in statement.parameters]
+        return (..., statement.text, values, *keys)
+
+    async def resolve_later(call: Any, context: GraphQLContext, arguments: dict[str, Any]) -> Any:
+        return resolve(call, context, arguments)
+
+    columns = {name: None for kind, name in statement.parameters if kind == "parent"}
+    needed = list(columns | dict.fromkeys(statement.parent_keys))
+    if _asks_later(method):
+        return Function(_asynchronous(method, {}, resolve_later), "asyncio", needed)
+    return Function(_synchronous(method, {}, resolve), "greenlet", needed)
+
+
+def _asks_later(method: Method) -> bool:
+    return any(inspect.iscoroutinefunction(check) for check in method.marks.permissions)
+
+
+def _value(parents: Parents, arguments: dict[str, Any], kind: str, name: str) -> Any:
+    if kind == "argument":
+        return arguments.get(name)
+    if kind == "constant":
+        return json.loads(name)
+    return list(dict.fromkeys(each for each in parents.column(name) if each is not None))
 
 
 def _arguments(call: Any, decoders: dict[str, Decoder]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from puff.graphql._failures import SchemaError
 from puff.graphql._hints import Hint, evaluate, name_of, unwrap
 from puff.graphql._input_types import InputTypes
 from puff.graphql._leaves import Scalar
-from puff.graphql._methods import Method, function_of, guard_of, method_of
+from puff.graphql._methods import Method, function_of, guard_of, guarded, method_of
 from puff.graphql._relay import Connection, connection_type
 from puff.graphql._spec import Channel, Column, Field, Function, Input, Kind, Statement, Type
 from puff.graphql._streams import driver
@@ -234,12 +234,13 @@ class Reader:
         field.arguments, decoders = self.inputs.arguments(method, module, where)
         field.cost = _cost(method, field, where)
         if method.marks.statement is not None:
-            if method.marks.permissions:
+            statement = _statement(method, field.arguments)
+            if method.marks.permissions and statement.autocommit:
                 raise SchemaError(
-                    f"{where}: @permission asks in Python, which @sql never enters: ask in `auth`, "
-                    f"or return the statement from a method"
+                    f"{where}: a statement with @permission is run in the field's transaction: "
+                    f"leave autocommit out, or ask in `auth`"
                 )
-            field.binding = _statement(method, field.arguments)
+            field.binding = guarded(method, statement) if method.marks.permissions else statement
             return
         if method.marks.channel is not None:
             field.binding = self._channel(method, field.arguments, where, streams)
