@@ -30,6 +30,7 @@ from support.redis_topologies import SentinelWorld
 from support.servers import RedisServer, wait_until
 from support.skewed_clock import skewed_clock
 
+ADDONS = Path(__file__).resolve().parents[2] / "build/release/tests/support/addons"
 CORRUPT = b"\x07junk"
 Case = Callable[[Field, float], None]
 Servers = type[RedisServer] | type[SentinelWorld]
@@ -312,6 +313,26 @@ def drained_under_load(field: Field, seconds: float) -> None:
             workers.append(field.worker())
     again = sum(1 for n in field.notes() if n[0] == "begin" and n[2] > 1)
     field.expect(again == 0, f"{again} attempts used up")
+
+
+@case()
+def add_ons(field: Field, seconds: float) -> None:
+    def brings(library: str) -> None:
+        settings = f'[[addons]]\npath = "{ADDONS / library}"\n'
+        field.set_url(field.redis.unix_url, settings)
+
+    brings("trial.so")
+    with under_load(field):
+        thrown = field.run("task_load.native", "trial.throws", "50", "0")
+        blocked = field.run("task_load.native", "trial.blocks", "6", str(int(LEASE * 3000)))
+        for each, how in ((thrown, "50 failed: no tea"), (blocked, f"6 gave {LEASE * 3000:.0f}")):
+            each.wait()
+            field.expect(how in each.stdout, each.stdout.strip())
+        brings("old.so")
+        refused = field.start("worker")
+        says = "was built for add-on ABI 0"
+        field.expect(refused.wait() != 0 and says in refused.output, f"a worker says: {says}")
+        brings("trial.so")
 
 
 def play(name: str, seconds: float) -> Outcome:

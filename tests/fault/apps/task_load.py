@@ -3,12 +3,13 @@
 Each line of the file `notes` is one step: begin or end, number, attempt, pid, seconds. Numbers of
 tasks that Redis has confirmed stand in the file `accepted`."""
 
+import collections
 import os
 import signal
 import time
 
 import puff
-from puff.task_queue import current_task, global_task_queue
+from puff.task_queue import TaskFailed, current_task, global_task_queue
 
 FOLDER = os.environ["TASK_FOLDER"]
 _files: dict[str, int] = {}
@@ -76,6 +77,18 @@ def add(name: str, *words: str) -> None:
     id_ = global_task_queue.add_task(globals()[name], [number, ms], **more)
     _write("accepted", f"{number}\n")
     print(f"added {id_.hex()}")
+
+
+def native(name: str, count: str, parameter: str) -> None:
+    """Adds tasks of an add-on, waits for all of them, and says how many ended in which way."""
+    ids = global_task_queue.add_tasks(name, [int(parameter)] * int(count))
+    ends = collections.Counter[str]()
+    for id_ in ids:
+        try:
+            ends[f"gave {global_task_queue.wait_for_task_result(id_)}"] += 1
+        except TaskFailed as failure:
+            ends[f"failed: {failure.text}"] += 1
+    print("; ".join(f"{count} {how}" for how, count in ends.items()))
 
 
 def fill(count: str) -> None:

@@ -117,6 +117,12 @@ void start(host& puff) {
   puff.add_task("trial.double", [](const std::string& parameter) {
     return std::to_string(2 * std::stoi(parameter));
   });
+  puff.add_task("trial.throws",
+                [](const std::string&) -> std::string { throw std::runtime_error{"no tea"}; });
+  puff.add_task("trial.blocks", [](const std::string& parameter) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{std::stoi(parameter)});
+    return parameter;
+  });
   puff.add_python_module("trial_cpp", make_module);
   puff.info("trial is loaded by Puff " + puff.version());
 }
