@@ -1,6 +1,6 @@
 """Adds tasks to a queue and prints one JSON object:
 
-task_producer.py MODULE fill KIND COUNT | enqueue | round_trips COUNT
+task_producer.py MODULE fill KIND COUNT | enqueue | round_trips COUNT | punctuality COUNT
 
 MODULE has `add(i, kind)`, `ask(i)`, which waits for the task's result, and, where the queue knows
 how, `add_many(ids, kind)`."""
@@ -38,6 +38,12 @@ def round_trips(module, count):
     return {"p50_ms": times[len(times) // 2], "p99_ms": times[len(times) * 99 // 100]}
 
 
+def punctuality(module, count):
+    picked_up = sorted(module.pick_up() for _ in range(200))
+    late = sorted(module.lateness(int(count)))
+    return {"p50_ms": picked_up[100] * 1e3, "late_ms": late[len(late) * 99 // 100] * 1e3}
+
+
 def _add_some(module, ids, kind):
     if hasattr(module, "add_many"):
         module.add_many(ids, kind)
@@ -56,7 +62,8 @@ def _rate(call, each):
 
 
 def produce(module, what, *words):
-    figures = {"fill": fill, "enqueue": enqueue, "round_trips": round_trips}[what]
+    measured = (fill, enqueue, round_trips, punctuality)
+    figures = {each.__name__: each for each in measured}[what]
     print(json.dumps(figures(module, *words)), flush=True)
 
 

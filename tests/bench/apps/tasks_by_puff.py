@@ -1,6 +1,7 @@
 """Tasks of Puff: what a worker runs, and `puff run tasks_by_puff.main` as the producer."""
 
 import sys
+import time
 
 from task_log import parameter, ran
 
@@ -49,6 +50,26 @@ def add_many(ids, kind):
 
 def ask(i):
     return global_task_queue.wait_for_task_result(global_task_queue.add_task(echo, parameter(i)))
+
+
+def begun(_):
+    ran()
+    return time.time()
+
+
+def pick_up():
+    """Seconds from adding a task to its begin."""
+    added = time.time()
+    return global_task_queue.wait_for_task_result(global_task_queue.add_task(begun)) - added
+
+
+def lateness(count):
+    """Seconds that tasks begin after they were due, all of them within one second."""
+    first = int(time.time() * 1000) + 1_000
+    dues = [first + i * 1000 // count for i in range(count)]
+    ids = [global_task_queue.schedule_function(begun, None, due) for due in dues]
+    begins = [global_task_queue.wait_for_task_result(id_) for id_ in ids]
+    return [begin - due / 1000 for begin, due in zip(begins, dues, strict=True)]
 
 
 def main(*words):

@@ -133,6 +133,12 @@ def tasks(seconds: float) -> list[Case]:
             (Limit("p50_ms", at_most=0.4), Limit("p99_ms", at_most=3)),
             placements=("free",),
         ),
+        Case(
+            "picked up by an idle worker, and 1,000 tasks due in one second",
+            {"puff": _asked(quick["puff"], "punctuality", "1000", working=True)},
+            (Limit("p50_ms", at_most=0.3), Limit("late_ms", at_most=50)),
+            placements=("free",),
+        ),
     ]
 
 
