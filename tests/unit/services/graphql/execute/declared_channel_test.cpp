@@ -54,6 +54,7 @@ class memory_channels final : public channel_source {
     feed(memory_channels& of, std::size_t number) : of_(of), number_(number) {}
     ~feed() override {
       of_.opened[number_].waiting = nullptr;
+      of_.opened[number_].done = nullptr;
       ++of_.left;
     }
     void next(std::function<void(expected<pubsub_item>)> to) override {

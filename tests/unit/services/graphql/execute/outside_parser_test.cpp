@@ -72,7 +72,10 @@ struct outside_parser_test : testing::Test {
     world.schema->parse_outside({"Own"}, parser);
     with.clock = clock;
   }
-  ~outside_parser_test() override { stream->owed.clear(); }
+  ~outside_parser_test() override {
+    stream->owed.clear();
+    parser->owed = {};
+  }
   std::shared_ptr<execution> start(const std::string& query, const std::string& variables = {}) {
     return serving.execute({query, {}, variables}, with,
                            [this](response r) { said.push_back(std::move(r)); });
